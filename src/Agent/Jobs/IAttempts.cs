@@ -52,6 +52,14 @@ internal interface IAttempts
 
     /// <summary>Logs that are not fully sent, and where they lie.</summary>
     IReadOnlyList<LogSource> Logs();
+
+    /// <summary>All of the attempt's log is at the coordinator, or will never be wanted there.</summary>
+    void LogsSent(AttemptId id);
+
+    /// <summary>Everything on record, newest first, for people on the rig.</summary>
+    IReadOnlyList<AttemptRecord> Records();
+
+    bool Draining { get; }
 }
 
 internal sealed record Assignment(ulong OfferId, AttemptId AttemptId, JobId JobId, Fence Fence, int AttemptNo, JobSpec? Spec, string? SpecFault);

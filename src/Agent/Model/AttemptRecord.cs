@@ -23,6 +23,9 @@ internal sealed record AttemptRecord
     /// <summary>Null until the coordinator confirmed the accept.</summary>
     public HeldLease? Lease { get; init; }
 
+    /// <summary>Boot clock of the lease's boot: from here on the program has had its time. Null before it ran.</summary>
+    public TimeSpan? RunDeadline { get; init; }
+
     /// <summary>Launches put on record; more than one means the host died in between.</summary>
     public int LaunchCount { get; init; }
 

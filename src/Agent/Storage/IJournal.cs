@@ -26,6 +26,9 @@ internal interface IJournal
 
     SessionFacts LoadSessionFacts();
 
+    /// <summary>The operator or the owner has drained the rig.</summary>
+    bool LoadDraining();
+
     /// <summary>All of the entry or nothing of it.</summary>
     /// <exception cref="JournalException">Nothing was written; the message names the cause and the remedy.</exception>
     ValueTask CommitAsync(JournalEntry entry);
@@ -43,6 +46,8 @@ internal sealed record JournalEntry
 
     public SessionFacts? Session { get; init; }
 
+    public bool? Draining { get; init; }
+
     /// <summary>Acked attempts to drop with their events.</summary>
     public IReadOnlyList<AttemptId> Forget { get; init; } = [];
 }
@@ -53,8 +58,7 @@ internal sealed record Tombstone(AttemptId AttemptId, Fence Fence, string Reason
 /// <summary>What the rig remembers of its sessions.</summary>
 /// <param name="StateGen">Last generation confirmed; 0 is none.</param>
 /// <param name="IncarnationSeen">Highest incarnation ever seen; 0 is none.</param>
-/// <param name="Draining">The operator or the owner has drained the rig.</param>
-internal sealed record SessionFacts(ulong StateGen, uint IncarnationSeen, bool Draining)
+internal sealed record SessionFacts(ulong StateGen, uint IncarnationSeen)
 {
-    public static SessionFacts None { get; } = new(0, 0, false);
+    public static SessionFacts None { get; } = new(0, 0);
 }
