@@ -34,7 +34,7 @@ public static class ReasonAdvice
         [Reason.InternalError] = "A fault in Rigshift itself. Please report it with the rig's log.",
         [Reason.RuntimeDisabled] = "The rig's owner has not turned this runtime on (Runtimes:Process:Enabled in agent.json).",
         [Reason.RuntimeUnavailable] = "The rig lacks a part that this runtime needs. The detail names it.",
-        [Reason.StaleOffer] = "The assignment named an offer that a newer one had replaced. It is made again.",
+        [Reason.StaleOffer] = "The assignment named an offer that the rig never made in this session. It is made again.",
         [Reason.NoCredit] = "The rig has no free place. The job waits.",
         [Reason.NotEnoughCpu] = "The rig has too few free CPU cores. The job waits.",
         [Reason.NotEnoughMemory] = "The rig has too little free memory. The job waits.",
