@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 
 namespace Rigshift.Durable;
@@ -7,26 +6,29 @@ namespace Rigshift.Durable;
 /// SQLite with one writer whose writes share fsyncs: what waits while one commit is on its way to the disk goes into the
 /// next one together. A write that has returned is durable (WAL, synchronous=FULL).
 /// </summary>
-public sealed class DurableDatabase : IAsyncDisposable
+public sealed class DurableDatabase : IAsyncDisposable, IDisposable
 {
-    private const int QueueLimit = 4096;
-    private const int GroupLimit = 256;
-
-    private readonly Channel<PendingWrite> queue = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
+    private readonly WriteQueue queue = new();
+    private readonly string path;
     private readonly SqlSession writer;
     private readonly SqlSession reader;
+    private readonly GroupCommit commit;
     private readonly Lock readGate = new();
-    private readonly Thread thread;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool readerClosed;
 
-    private DurableDatabase(SqlSession writer, SqlSession reader)
+    private DurableDatabase(string path, SqlSession writer, SqlSession reader)
     {
+        this.path = path;
         this.writer = writer;
         this.reader = reader;
+        commit = new GroupCommit(writer, path);
         // A thread of its own: fsync blocks, and a starved thread pool must not delay lease renewals.
-        thread = new Thread(Run) { IsBackground = true, Name = "durable-writer" };
-        thread.Start();
+        new Thread(Run) { IsBackground = true, Name = "durable-writer" }.Start();
     }
+
+    /// <summary>Transactions on disk since it was opened; smaller than the number of writes when they shared fsyncs.</summary>
+    public long Commits => commit.Commits;
 
     /// <summary>Opens or creates the file and brings its schema up to date.</summary>
     /// <exception cref="DurableException">Corrupt, newer than this program, or the disk refuses.</exception>
@@ -37,7 +39,7 @@ public sealed class DurableDatabase : IAsyncDisposable
         {
             writer = new SqlSession(SqliteFile.Open(path));
             Schema.Apply(writer, migrations);
-            return new DurableDatabase(writer, new SqlSession(SqliteFile.Open(path)));
+            return new DurableDatabase(path, writer, new SqlSession(SqliteFile.Open(path)));
         }
         catch (SqliteException e)
         {
@@ -53,22 +55,14 @@ public sealed class DurableDatabase : IAsyncDisposable
 
     /// <summary>
     /// Runs <paramref name="work"/> on the writer thread in a transaction that others may share, and returns its value once
-    /// that is on disk. When it throws, nothing of this write remains and the exception comes back here.
+    /// that is on disk. When it throws, nothing of this write remains and the exception comes back here. Writes of one
+    /// caller keep their order.
     /// </summary>
     /// <exception cref="DurableException">The commit failed: nothing was written.</exception>
     public async ValueTask<T> WriteAsync<T>(Func<SqlSession, T> work)
     {
         var write = new PendingWrite<T>(work);
-        try
-        {
-            await queue.Writer.WriteAsync(write);
-        }
-        catch (ChannelClosedException)
-        {
-            throw new DurableException(DurableFault.Closed, "The database is closed.");
-        }
-
-        return await write.Done;
+        return queue.TryAdd(write) ? await write.Done : throw Closed();
     }
 
     /// <inheritdoc cref="WriteAsync{T}"/>
@@ -79,86 +73,60 @@ public sealed class DurableDatabase : IAsyncDisposable
     });
 
     /// <summary>Reads what is committed. Short queries only: readers take turns.</summary>
+    /// <exception cref="DurableException">The file is damaged, the disk refuses, or the database is closed.</exception>
     public T Read<T>(Func<SqlSession, T> query)
     {
         lock (readGate)
         {
-            return query(reader);
+            if (readerClosed)
+            {
+                throw Closed();
+            }
+
+            try
+            {
+                return query(reader);
+            }
+            catch (SqliteException e) when (SqliteFaults.IsOfTheDisk(e))
+            {
+                throw SqliteFaults.Translate(e, path);
+            }
         }
     }
 
+    /// <summary>Refuses new writes, commits those that wait, closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (queue.Writer.TryComplete())
-        {
-            await ended.Task;
-            reader.Dispose();
-            writer.Dispose();
-        }
-        else
-        {
-            await ended.Task;
-        }
+        queue.Close();
+        await ended.Task;
     }
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose()
+    {
+        queue.Close();
+        ended.Task.GetAwaiter().GetResult();
+    }
+
+    private static DurableException Closed() => new(DurableFault.Closed, "The database is closed.");
 
     private void Run()
     {
-        var group = new List<PendingWrite>(GroupLimit);
-        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        var group = new List<PendingWrite>();
+        while (queue.Take(group))
         {
-            while (group.Count < GroupLimit && queue.Reader.TryRead(out var write))
-            {
-                group.Add(write);
-            }
-
-            CommitGroup(group);
+            commit.Run(group);
             group.Clear();
         }
 
+        // The reader first: the last connection to close folds the WAL into the file, and that should be the writer.
+        lock (readGate)
+        {
+            readerClosed = true;
+            reader.Dispose();
+        }
+
+        writer.Dispose();
         ended.SetResult();
-    }
-
-    private void CommitGroup(List<PendingWrite> group)
-    {
-        try
-        {
-            using var transaction = writer.Connection.BeginTransaction(deferred: false);
-            writer.Transaction = transaction;
-            foreach (var write in group)
-            {
-                RunOne(write, transaction, alone: group.Count == 1);
-            }
-
-            transaction.Commit();
-        }
-        catch (Exception e) // Whatever stopped the commit stopped it for every write of the group.
-        {
-            var fault = e is SqliteException sqlite ? SqliteFaults.Translate(sqlite, writer.Connection.DataSource) : e;
-            group.ForEach(write => write.Fail(fault));
-            return;
-        }
-        finally
-        {
-            writer.Transaction = null;
-        }
-
-        group.ForEach(write => write.Complete());
-    }
-
-    private void RunOne(PendingWrite write, SqliteTransaction transaction, bool alone)
-    {
-        const string Point = "w";
-        transaction.Save(Point);
-        try
-        {
-            write.Run(writer);
-        }
-        catch (Exception e) when (!alone || e is not SqliteException) // The others of the group did nothing wrong.
-        {
-            transaction.Rollback(Point);
-            write.Reject(e is SqliteException sqlite ? SqliteFaults.Translate(sqlite, writer.Connection.DataSource) : e);
-        }
-
-        transaction.Release(Point);
     }
 }

@@ -14,8 +14,6 @@ public sealed class SqlSession : IDisposable
 
     internal SqliteConnection Connection { get; }
 
-    internal SqliteTransaction? Transaction { get; set; }
-
     /// <summary>Runs a statement; returns the number of rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => Bind(sql, parameters).ExecuteNonQuery();
 
@@ -49,6 +47,7 @@ public sealed class SqlSession : IDisposable
         Connection.Dispose();
     }
 
+    // Kept with its parameters: making them anew costs more than the statement itself.
     private SqliteCommand Bind(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         if (!commands.TryGetValue(sql, out var command))
@@ -60,13 +59,24 @@ public sealed class SqlSession : IDisposable
             commands.Add(sql, command);
         }
 
-        command.Transaction = Transaction;
-        command.Parameters.Clear();
-        foreach (var (name, value) in parameters)
+        var bound = command.Parameters;
+        for (var i = 0; i < parameters.Length; i++)
         {
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+            var (name, value) = parameters[i];
+            if (i == bound.Count)
+            {
+                bound.Add(new SqliteParameter { ParameterName = name });
+            }
+            else if (bound[i].ParameterName != name)
+            {
+                throw new ArgumentException($"'{name}' is not in the place it had when this statement ran first.", nameof(parameters));
+            }
+
+            bound[i].Value = value ?? DBNull.Value;
         }
 
-        return command;
+        return bound.Count == parameters.Length
+            ? command
+            : throw new ArgumentException("This statement ran first with more parameters.", nameof(parameters));
     }
 }
