@@ -28,6 +28,7 @@ public static class Reason
     public const string OutputTooLarge = "output_too_large";
     public const string DiskFull = "disk_full";
     public const string DiskError = "disk_error";
+    public const string StateTooNew = "state_too_new";
     public const string HostRestarted = "host_restarted";
     public const string HandleLost = "handle_lost";
     public const string StuckInKernel = "stuck_in_kernel";

@@ -28,6 +28,7 @@ public static class ReasonAdvice
         [Reason.OutputTooLarge] = "The outputs are larger than spec.resources.disk. Raise it.",
         [Reason.DiskFull] = "The rig's disk is full. Free space on the rig; the job is tried elsewhere.",
         [Reason.DiskError] = "The rig's disk refuses to read or write. Check the disk; the job is tried elsewhere.",
+        [Reason.StateTooNew] = "A newer Rigshift wrote this state directory. Install that version again; nothing was changed.",
         [Reason.HostRestarted] = "The rig lost power or was rebooted while the job ran. The job is tried again.",
         [Reason.HandleLost] = "The program was gone when the agent came back, and left no record of how it ended. The job is tried again.",
         [Reason.StuckInKernel] = "The program does not die even when killed: a driver call hangs. Reboot the rig.",
