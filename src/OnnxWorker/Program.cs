@@ -1,1 +1,3 @@
-return 0;
+using Rigshift.OnnxWorker;
+
+return Worker.Run(args, Console.Out, Console.Error, TimeProvider.System);
