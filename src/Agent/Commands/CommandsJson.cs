@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace Rigshift.Agent.Commands;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(VersionReport))]
+internal sealed partial class CommandsJson : JsonSerializerContext;

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Rigshift.Rules;
+using Serilog.Events;
+using Serilog.Formatting;
+
+namespace Rigshift.Agent.Hosting.Logging;
+
+/// <summary>
+/// One event as lines for people. Under systemd each line begins with its priority ("&lt;4&gt;") instead of a time: the journal
+/// has its own clock. Text from jobs and peers cannot forge a line or move the cursor.
+/// </summary>
+internal sealed class LineFormatter(bool forJournal) : ITextFormatter
+{
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        var prefix = forJournal
+            ? Priority(logEvent.Level)
+            : logEvent.Timestamp.ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture) + Label(logEvent.Level);
+        // Two steps: the message may hold line breaks of a peer's text; the exception's own are wanted.
+        WriteLine(output, prefix, logEvent.RenderMessage(CultureInfo.InvariantCulture));
+        if (logEvent.Exception is { } fault)
+        {
+            foreach (var line in fault.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                WriteLine(output, prefix + "  ", line.TrimEnd('\r'));
+            }
+        }
+    }
+
+    private static void WriteLine(TextWriter output, string prefix, string text)
+    {
+        output.Write(prefix);
+        output.Write(SafeText.ForTerminal(text));
+        output.Write('\n');
+    }
+
+    // sd-daemon(3): the journal reads the number as the syslog priority.
+    private static string Priority(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Fatal => "<2>",
+        LogEventLevel.Error => "<3>",
+        LogEventLevel.Warning => "<4>",
+        LogEventLevel.Information => "<6>",
+        _ => "<7>",
+    };
+
+    private static string Label(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Fatal => "fatal ",
+        LogEventLevel.Error => "error ",
+        LogEventLevel.Warning => "warn  ",
+        LogEventLevel.Information => "info  ",
+        _ => "debug ",
+    };
+}
