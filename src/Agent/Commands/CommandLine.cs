@@ -16,6 +16,7 @@ internal static class CommandLine
             globals.Config,
             globals.Json,
             RunCommand.Create(globals, terminal, addRooms),
+            ServiceCommand.Create(globals, terminal),
             VersionCommand.Create(globals, terminal),
         };
         var parsed = root.Parse(args);

@@ -14,7 +14,10 @@ internal static partial class AgentHost
     /// <summary>Time that all rooms together have to stop in; below the unit's TimeoutStopSec, which kills.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
-    public static string Version { get; } = typeof(AgentHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+    /// <summary>"major.minor.patch", and after a plus sign the commit it was built from.</summary>
+    public static string FullVersion { get; } = typeof(AgentHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+
+    public static string Version { get; } = FullVersion.Split('+')[0];
 
     /// <param name="setup">Valid.</param>
     /// <param name="addRooms">One Add per room, in the order in which they start; they stop in reverse.</param>

@@ -21,27 +21,32 @@ internal sealed partial class SystemdWatchdog(ISystemdNotifier notifier, LifeSig
             ? TimeSpan.FromMicroseconds(microseconds)
             : null;
 
+    private bool wasSilent;
+
+    /// <summary>Feeds systemd, unless the control loop has gone silent.</summary>
+    public void Tick()
+    {
+        var silent = life.IsSilent;
+        if (!silent)
+        {
+            notifier.Notify(Alive);
+        }
+        else if (!wasSilent)
+        {
+            Log.LoopFellSilent(log, ILifeSign.MaxSilence.TotalSeconds, limit.TotalSeconds);
+        }
+
+        wasSilent = silent;
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(limit / 3, time);
-        var silent = false;
         try
         {
             do
             {
-                if (life.IsSilent)
-                {
-                    if (!silent)
-                    {
-                        Log.LoopFellSilent(log, ILifeSign.MaxSilence.TotalSeconds, limit.TotalSeconds);
-                    }
-                }
-                else
-                {
-                    notifier.Notify(Alive);
-                }
-
-                silent = life.IsSilent;
+                Tick();
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }

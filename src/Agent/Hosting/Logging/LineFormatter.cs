@@ -2,6 +2,7 @@ using System.Globalization;
 using Rigshift.Rules;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Parsing;
 
 namespace Rigshift.Agent.Hosting.Logging;
 
@@ -17,7 +18,7 @@ internal sealed class LineFormatter(bool forJournal) : ITextFormatter
             ? Priority(logEvent.Level)
             : logEvent.Timestamp.ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture) + Label(logEvent.Level);
         // Two steps: the message may hold line breaks of a peer's text; the exception's own are wanted.
-        WriteLine(output, prefix, logEvent.RenderMessage(CultureInfo.InvariantCulture));
+        WriteLine(output, prefix, Message(logEvent));
         if (logEvent.Exception is { } fault)
         {
             foreach (var line in fault.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -25,6 +26,25 @@ internal sealed class LineFormatter(bool forJournal) : ITextFormatter
                 WriteLine(output, prefix + "  ", line.TrimEnd('\r'));
             }
         }
+    }
+
+    // The stock rendering puts quotes around every text, which people read as part of it.
+    private static string Message(LogEvent logEvent)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        foreach (var token in logEvent.MessageTemplate.Tokens)
+        {
+            if (token is PropertyToken property && logEvent.Properties.TryGetValue(property.PropertyName, out var value) && value is ScalarValue { Value: string plain })
+            {
+                text.Write(plain);
+            }
+            else
+            {
+                token.Render(logEvent.Properties, text, CultureInfo.InvariantCulture);
+            }
+        }
+
+        return text.ToString();
     }
 
     private static void WriteLine(TextWriter output, string prefix, string text)
