@@ -9,7 +9,7 @@ internal sealed record AgentSetup(AgentPaths Paths, AgentOptions Options)
     /// <summary>Reads everything there is; <paramref name="faults"/> has all that is wrong, empty when the setup can be used.</summary>
     public static AgentSetup Load(AgentPaths paths, System.Collections.IDictionary environment, out IReadOnlyList<string> faults)
     {
-        var options = new AgentOptions();
+        var options = new AgentOptions(paths);
         var found = ConfigBinder.Bind(
             options.Settings(),
             ConfigFileReader.Read(paths.ConfigFile),

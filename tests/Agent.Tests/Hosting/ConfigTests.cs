@@ -43,7 +43,7 @@ internal sealed class ConfigTests
     [Test]
     public void Bind_EnvironmentVariable_WinsOverTheFile()
     {
-        var options = new AgentOptions();
+        var options = New();
         var environment = new Dictionary<string, string> { ["RIGSHIFT__Logging__Files"] = "7", ["PATH"] = "/bin" };
 
         var faults = ConfigBinder.Bind(
@@ -60,7 +60,7 @@ internal sealed class ConfigTests
     {
         var environment = new Dictionary<string, string> { ["RIGSHIFT__Loging__Files"] = "7" };
 
-        var faults = ConfigBinder.Bind(new AgentOptions().Settings(), new ConfigReading(EnvironmentOverrides.Read(environment), []));
+        var faults = ConfigBinder.Bind(New().Settings(), new ConfigReading(EnvironmentOverrides.Read(environment), []));
 
         Assert.That(faults, Is.EqualTo(new[] { "environment variable RIGSHIFT__Loging__Files: there is no option Loging:Files. Did you mean Logging:Files?" }));
     }
@@ -93,11 +93,13 @@ internal sealed class ConfigTests
 
     [Test]
     public void Settings_EveryKey_IsTakenOnceAndNamedSectionColonName() =>
-        Assert.That(new AgentOptions().Settings().Select(s => s.Key), Is.Unique.And.All.Match(@"^[A-Z][A-Za-z]+(:[A-Z][A-Za-z]+)+$"));
+        Assert.That(New().Settings().Select(s => s.Key), Is.Unique.And.All.Match(@"^[A-Z][A-Za-z]+(:[A-Z][A-Za-z]+)+$"));
+
+    private static AgentOptions New() => new(PathChooser.Choose("rig", null));
 
     private static IReadOnlyList<string> Bind(string json, out AgentOptions options)
     {
-        options = new AgentOptions();
+        options = New();
         return ConfigBinder.Bind(options.Settings(), ConfigFileReader.Parse(Encoding.UTF8.GetBytes(json), File));
     }
 }

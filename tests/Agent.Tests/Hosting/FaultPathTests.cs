@@ -52,8 +52,8 @@ internal sealed class FaultPathTests
 
     private Task<int> Run(Action<IServiceCollection> add, CancellationToken cancellation)
     {
-        var setup = new AgentSetup(PathChooser.Choose(directory, null), new AgentOptions());
-        return AgentHost.RunAsync(setup, (services, _) => add(services), cancellation);
+        var paths = PathChooser.Choose(directory, null);
+        return AgentHost.RunAsync(new AgentSetup(paths, new AgentOptions(paths)), (services, _) => add(services), cancellation);
     }
 
     private sealed class Throws : BackgroundService

@@ -1,17 +1,25 @@
 using Rigshift.Agent.Hosting.Logging;
+using Rigshift.Agent.Model;
+using Rigshift.Agent.Storage;
 
 namespace Rigshift.Agent.Hosting.Configuration;
 
 /// <summary>Every option of agent.json. Defaults and meanings stand with the rooms' own classes.</summary>
-internal sealed class AgentOptions
+internal sealed class AgentOptions(AgentPaths paths)
 {
     public LoggingOptions Logging { get; private set; } = new();
+
+    public StorageOptions Storage { get; private set; } = new() { StateDir = paths.StateDir };
 
     /// <summary>The one table of keys and bounds: what is not here does not exist.</summary>
     public IReadOnlyList<Setting> Settings() =>
     [
         Setting.Choice<LogLevelName>("Logging:Level", v => Logging = Logging with { Level = v }),
-        Setting.Number("Logging:FileBytes", 64 * 1024, 1024 * 1024 * 1024, v => Logging = Logging with { FileBytes = v }),
+        Setting.Number("Logging:FileBytes", 64 * Kib, Gib, v => Logging = Logging with { FileBytes = v }),
         Setting.Number("Logging:Files", 1, 100, v => Logging = Logging with { Files = (int)v }),
+        Setting.Number("Storage:BallastBytes", 0, 16 * Gib, v => Storage = Storage with { BallastBytes = v }),
     ];
+
+    private const long Kib = 1024;
+    private const long Gib = Kib * Kib * Kib;
 }

@@ -6,7 +6,6 @@ namespace Rigshift.Agent.Interop.Windows;
 
 /// <summary>The service control manager's calls, as winsvc.h has them.</summary>
 [SupportedOSPlatform("windows")]
-[DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
 internal static partial class ServiceCalls
 {
     public const uint ManagerConnect = 0x1;
@@ -25,43 +24,53 @@ internal static partial class ServiceCalls
 
     private const string Library = "advapi32.dll";
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "OpenSCManagerW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     public static partial ServiceHandle OpenManager(string? machine, string? database, uint access);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "OpenServiceW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     public static partial ServiceHandle Open(ServiceHandle manager, string name, uint access);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "CreateServiceW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     public static partial ServiceHandle Create(
         ServiceHandle manager, string name, string displayName, uint access, uint type, uint start, uint errorControl,
         string command, string? group, nint tag, string? dependencies, string? account, string? password);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "ChangeServiceConfigW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool Change(
         ServiceHandle service, uint type, uint start, uint errorControl,
         string command, string? group, nint tag, string? dependencies, string? account, string? password, string displayName);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "ChangeServiceConfig2W", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static unsafe partial bool Change2(ServiceHandle service, uint level, void* value);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "StartServiceW", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool Start(ServiceHandle service, uint count, nint arguments);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "ControlService", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool Control(ServiceHandle service, uint control, out ServiceStatus status);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "QueryServiceStatus", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool Query(ServiceHandle service, out ServiceStatus status);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "DeleteService", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool Delete(ServiceHandle service);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport(Library, EntryPoint = "CloseServiceHandle", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool Close(nint handle);

@@ -40,7 +40,14 @@ internal sealed class WindowsService : IDisposable
         var service = ServiceCalls.Create(
             manager, name, displayName, ServiceCalls.ServiceAllAccess, ServiceCalls.OwnProcess, ServiceCalls.AutoStart, ServiceCalls.ErrorNormal,
             command, null, 0, null, account, null);
-        return new WindowsService(Checked(service));
+        if (!service.IsInvalid)
+        {
+            return new WindowsService(service);
+        }
+
+        var code = Marshal.GetLastPInvokeError();
+        service.Dispose();
+        throw new Win32Exception(code);
     }
 
     public void Replace(string displayName, string command, string account) => Check(ServiceCalls.Change(
