@@ -50,6 +50,7 @@ public static class Reason
     public const string AcceptTimedOut = "accept_timed_out";
     public const string FenceStale = "fence_stale";
     public const string Poison = "poison";
+    public const string CoordinatorStale = "coordinator_stale";
 
     // Why the coordinator keeps a job waiting, ends it, or refuses a call.
     public const string NoRig = "no_rig";

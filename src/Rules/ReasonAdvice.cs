@@ -48,6 +48,7 @@ public static class ReasonAdvice
         [Reason.AcceptTimedOut] = "The rig did not answer an assignment. The job is tried elsewhere.",
         [Reason.FenceStale] = "A newer attempt owns the job.",
         [Reason.Poison] = "The job took the rig down twice, so this rig refuses it.",
+        [Reason.CoordinatorStale] = "The rig has known a newer coordinator: this one is an old copy or another cluster's. Stop it, or enroll the rig again.",
         [Reason.NoRig] = "No rig is connected. Enroll one: token create, then rigshift enroll.",
         [Reason.NoRigFits] = "No connected rig offers what the job needs. Compare spec.resources with rigs.",
         [Reason.AttemptsExhausted] = "The job failed as often as spec.maxAttempts allows. Read its log, then submit it again.",
