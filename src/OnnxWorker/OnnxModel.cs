@@ -60,8 +60,12 @@ internal sealed class OnnxModel : IDisposable
     }
 
     // The job owner knows the file by its name; where the rig keeps it is nobody's business.
-    private static string WithoutPath(string message, string file) =>
-        SafeText.ForMessage(message.Replace(file, Path.GetFileName(file), StringComparison.Ordinal));
+    private static string WithoutPath(string message, string file)
+    {
+        var directory = Path.GetDirectoryName(file) + Path.DirectorySeparatorChar;
+        var above = Path.GetDirectoryName(Path.GetDirectoryName(file)) + Path.DirectorySeparatorChar;
+        return SafeText.ForMessage(message.Replace(directory, "", StringComparison.Ordinal).Replace(above, "../", StringComparison.Ordinal));
+    }
 
     private static ModelPort Port(string name, NodeMetadata node, string role)
     {

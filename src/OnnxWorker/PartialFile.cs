@@ -57,10 +57,16 @@ internal sealed class PartialFile : IDisposable
             return;
         }
 
+        // On a full disk closing fails too, because it flushes; the file has to go all the same.
+        Tried(() => stream.Dispose());
+        Tried(() => File.Delete(final + Suffix));
+    }
+
+    private static void Tried(Action action)
+    {
         try
         {
-            stream.Dispose();
-            File.Delete(final + Suffix);
+            action();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
