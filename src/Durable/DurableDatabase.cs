@@ -53,6 +53,21 @@ public sealed class DurableDatabase : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Reads a database that another program may have open, or that nobody has; changes nothing.</summary>
+    /// <exception cref="DurableException">Missing, corrupt, or it may not be read.</exception>
+    public static T Peek<T>(string path, Func<SqlSession, T> query)
+    {
+        try
+        {
+            using var session = new SqlSession(SqliteFile.OpenReadOnly(path));
+            return query(session);
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFaults.Translate(e, path);
+        }
+    }
+
     /// <summary>
     /// Runs <paramref name="work"/> on the writer thread in a transaction that others may share, and returns its value once
     /// that is on disk. When it throws, nothing of this write remains and the exception comes back here. Writes of one

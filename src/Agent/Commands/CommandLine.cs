@@ -16,6 +16,9 @@ internal static class CommandLine
             globals.Config,
             globals.Json,
             RunCommand.Create(globals, terminal, addRooms),
+            StatusCommand.Create(globals, terminal),
+            JobsCommand.Create(globals, terminal),
+            LogsCommand.Create(globals, terminal),
             ServiceCommand.Create(globals, terminal),
             VersionCommand.Create(globals, terminal),
         };

@@ -9,6 +9,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool colour)
 {
     public TextWriter Output { get; } = output;
 
+    public TextWriter Error { get; } = error;
+
     /// <summary>The process's console. NO_COLOR (no-color.org) and redirection turn colour off.</summary>
     public static Terminal Console() => new(
         System.Console.Out,
@@ -22,7 +24,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool colour)
     {
         foreach (var line in text.Split('\n'))
         {
-            error.WriteLine("rigshift: " + SafeText.ForTerminal(line));
+            Error.WriteLine("rigshift: " + SafeText.ForTerminal(line));
         }
 
         return exitCode;

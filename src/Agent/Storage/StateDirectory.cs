@@ -36,6 +36,9 @@ internal sealed class StateDirectory
 
     public string Logs => Path.Combine(Root, "logs");
 
+    /// <summary>For a look from outside: nothing is created.</summary>
+    public static StateDirectory At(string path) => new(Path.GetFullPath(path));
+
     /// <summary>Creates what is missing.</summary>
     /// <exception cref="JournalException">It cannot be created or written; the message names it and the remedy.</exception>
     public static StateDirectory Open(string path)

@@ -15,6 +15,11 @@ internal static class AgentLog
     /// <summary>Later files are agent_001.clef and on: the newest has the highest number.</summary>
     public const string FileName = "agent.clef";
 
+    /// <summary>The log files that are there, oldest first.</summary>
+    public static IReadOnlyList<string> Files(AgentPaths paths) => Directory.Exists(paths.LogDir)
+        ? [.. Directory.EnumerateFiles(paths.LogDir, "agent*.clef").OrderBy(File.GetLastWriteTimeUtc).ThenBy(path => path, StringComparer.Ordinal)]
+        : [];
+
     public static Logger Create(AgentPaths paths, LoggingOptions options, bool underSystemd) => new LoggerConfiguration()
         .MinimumLevel.Is(LevelOf(options.Level))
         // The host's own start and stop lines say less than ours.
