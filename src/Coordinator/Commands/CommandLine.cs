@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Rigshift.Coordinator.Demo;
+
+namespace Rigshift.Coordinator.Commands;
+
+/// <summary>Everything a person can type.</summary>
+internal static class CommandLine
+{
+    // A verb that was asked to stop has this long to put things in order, the demo's children included.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(15);
+
+    public static RootCommand Create(Screen screen, TimeProvider time)
+    {
+        var root = new RootCommand("The Rigshift coordinator: takes jobs, gives them to rigs, keeps their results.")
+        {
+            ServeCommand.Create(screen),
+            DemoCommand.Create(screen, time),
+            TokenCommand.Create(screen),
+            SubmitCommand.Create(screen, time),
+            JobsCommand.Create(screen, time),
+            LogsCommand.Create(screen, time),
+            CancelCommand.Create(screen),
+            ResultsCommand.Create(screen),
+            RigsCommand.Create(screen, time),
+            VersionCommand.Create(screen),
+        };
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args, Screen screen, TimeProvider time)
+    {
+        var parse = Create(screen, time).Parse(args);
+        if (parse.Errors.Count > 0)
+        {
+            foreach (var error in parse.Errors)
+            {
+                screen.ErrorLine(error.Message);
+            }
+
+            screen.ErrorLine($"See: rigshift-coordinator {CommandPath(parse)}--help");
+            return ExitCode.BadUsage;
+        }
+
+        return await parse.InvokeAsync(new InvocationConfiguration
+        {
+            Output = screen.Out,
+            Error = screen.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = StopWithin,
+        });
+    }
+
+    private static string CommandPath(ParseResult parse)
+    {
+        var names = new List<string>();
+        for (var at = parse.CommandResult; at.Parent is System.CommandLine.Parsing.CommandResult parent; at = parent)
+        {
+            names.Insert(0, at.Command.Name);
+        }
+
+        return names.Count == 0 ? "" : string.Join(' ', names) + " ";
+    }
+}

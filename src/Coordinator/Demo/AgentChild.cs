@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Rigshift.Coordinator.Commands;
+
+namespace Rigshift.Coordinator.Demo;
+
+/// <summary>The agent as a child process that ends with the demo.</summary>
+internal sealed class AgentChild : IDisposable
+{
+    private readonly Process process;
+    private readonly LogTail tail = new();
+
+    private AgentChild(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => tail.Add(line.Data);
+        process.ErrorDataReceived += (_, line) => tail.Add(line.Data);
+        try
+        {
+            process.Start();
+        }
+        catch (System.ComponentModel.Win32Exception fault)
+        {
+            process.Dispose();
+            throw new CommandException(ExitCode.Failed, $"The agent {program} cannot be started: {fault.Message}", fault);
+        }
+
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public int Pid => process.Id;
+
+    /// <summary>Starts the agent for as long as the demo lasts.</summary>
+    public static AgentChild Start(string program, params IEnumerable<string> arguments) => new(program, arguments);
+
+    /// <summary>Runs a verb of the agent that ends by itself.</summary>
+    public static async Task RunAsync(string program, TimeSpan limit, TimeProvider time, CancellationToken cancellation, params string[] arguments)
+    {
+        using var child = new AgentChild(program, arguments);
+        using var bound = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellation);
+        try
+        {
+            await child.process.WaitForExitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(ExitCode.Failed, $"'rigshift {arguments[0]}' did not end within {Wording.Span(limit)}. {child.tail.Text()}");
+        }
+
+        if (child.process.ExitCode != 0)
+        {
+            throw new CommandException(ExitCode.Failed, $"'rigshift {arguments[0]}' failed with exit code {child.process.ExitCode}. {child.tail.Text()}");
+        }
+    }
+
+    /// <exception cref="CommandException">The agent has ended.</exception>
+    public void ThrowIfEnded()
+    {
+        if (process.HasExited)
+        {
+            throw Failure($"The agent ended with exit code {process.ExitCode}, and the demo needs it.");
+        }
+    }
+
+    public CommandException Failure(string what) => new(ExitCode.Failed, $"{what} {tail.Text()}");
+
+    /// <summary>Ends the agent and whatever of its children is left.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit(TimeSpan.FromSeconds(5));
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It ended by itself in this moment: what was wanted.
+        }
+
+        process.Dispose();
+    }
+}
