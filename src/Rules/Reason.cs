@@ -21,6 +21,7 @@ public static class Reason
     public const string ArtifactMissing = "artifact_missing";
     public const string DigestMismatch = "digest_mismatch";
     public const string DownloadFailed = "download_failed";
+    public const string UploadFailed = "upload_failed";
     public const string OutputUnsafePath = "output_unsafe_path";
     public const string OutputLink = "output_link";
     public const string OutputSpecialFile = "output_special_file";

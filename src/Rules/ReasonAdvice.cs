@@ -21,6 +21,7 @@ public static class ReasonAdvice
         [Reason.ArtifactMissing] = "An artifact is not at the coordinator. Submit the job again, so that its files are uploaded.",
         [Reason.DigestMismatch] = "Bytes arrived that are not the artifact's, and were thrown away. If it repeats, suspect memory or disk.",
         [Reason.DownloadFailed] = "An artifact could not be fetched. The job is tried again.",
+        [Reason.UploadFailed] = "An output could not be sent yet. The rig keeps it and tries again.",
         [Reason.OutputUnsafePath] = "The job left a file whose name is not safe everywhere. The detail names it; rename it in the job.",
         [Reason.OutputLink] = "The job left a link among its outputs. Links are never followed: write a copy.",
         [Reason.OutputSpecialFile] = "The job left a socket, pipe or device among its outputs. Only plain files are collected.",
