@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Rigshift.Coordinator.Demo;
+using Rigshift.Coordinator.JobFiles;
+using Rigshift.Rules;
 
 namespace Rigshift.Coordinator.Commands;
 
@@ -32,9 +34,9 @@ internal static class CommandLine
         var parse = Create(screen, time).Parse(args);
         if (parse.Errors.Count > 0)
         {
-            foreach (var error in parse.Errors)
+            foreach (var error in Faults(parse))
             {
-                screen.ErrorLine(error.Message);
+                screen.ErrorLine(error);
             }
 
             screen.ErrorLine($"See: rigshift-coordinator {CommandPath(parse)}--help");
@@ -48,6 +50,21 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = StopWithin,
         });
+    }
+
+    // For an unknown verb the parser also says that a verb is missing: the one message with a guess is enough.
+    private static IEnumerable<string> Faults(ParseResult parse)
+    {
+        var command = parse.CommandResult.Command;
+        if (parse.UnmatchedTokens.Count == 0)
+        {
+            return parse.Errors.Select(e => e.Message);
+        }
+
+        var word = parse.UnmatchedTokens[0];
+        var known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
+        var guess = Spelling.Nearest(word, known) is { } near ? $" Did you mean '{near}'?" : "";
+        return [$"'{SafeText.ForMessage(word)}' is not known here.{guess}"];
     }
 
     private static string CommandPath(ParseResult parse)

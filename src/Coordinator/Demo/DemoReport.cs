@@ -7,7 +7,7 @@ internal sealed record DemoReport(
 
 internal sealed record DemoRig(string RigId, string Hostname, string Os, uint CpuCores, ulong MemoryBytes, string? GpuNote);
 
-internal sealed record DemoPrediction(string File, string Label, double Score, string? Expected)
+internal sealed record DemoPrediction(string File, string Label, double? Score, string? Expected)
 {
     /// <summary>Null: the right answer is not known.</summary>
     public bool? IsRight => Expected is null ? null : Expected == Label;

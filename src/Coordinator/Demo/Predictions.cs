@@ -24,7 +24,7 @@ internal sealed record Predictions(IReadOnlyList<DemoPrediction> All)
     {
         var labels = Rows(labelsFile).ToDictionary(r => Name(r["file"]), r => r["label"], StringComparer.Ordinal);
         return new Predictions([.. Rows(predictionsFile).Select(r => new DemoPrediction(
-            Name(r["file"]), r["label"], double.Parse(r["score"], CultureInfo.InvariantCulture), labels.GetValueOrDefault(Name(r["file"]))))]);
+            Name(r["file"]), r["label"], Score(r["score"]), labels.GetValueOrDefault(Name(r["file"]))))]);
     }
 
     public void Show(Screen screen)
@@ -34,7 +34,7 @@ internal sealed record Predictions(IReadOnlyList<DemoPrediction> All)
             p.File,
             p.Label,
             p.Expected ?? "",
-            p.Score.ToString("0.000", CultureInfo.InvariantCulture),
+            p.Score?.ToString("0.000", CultureInfo.InvariantCulture) ?? "",
             p.IsRight switch { true => new Cell("right", Tone.Good), false => new Cell("wrong", Tone.Bad), _ => "" },
         ])]);
         if (All.Count > ShownRows)
@@ -61,6 +61,9 @@ internal sealed record Predictions(IReadOnlyList<DemoPrediction> All)
             throw new CommandException(ExitCode.Failed, $"{file} cannot be read: {SafeText.ForMessage(fault.Message)}.", fault);
         }
     }
+
+    // The worker leaves it empty when the model's answer is not a number.
+    private static double? Score(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var score) ? score : null;
 
     private static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
 }
