@@ -16,6 +16,7 @@ internal static class CommandLine
             globals.Config,
             globals.Json,
             RunCommand.Create(globals, terminal, addRooms),
+            EnrollCommand.Create(globals, terminal),
             StatusCommand.Create(globals, terminal),
             JobsCommand.Create(globals, terminal),
             LogsCommand.Create(globals, terminal),

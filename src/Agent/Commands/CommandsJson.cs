@@ -4,6 +4,7 @@ using Rigshift.Agent.Control;
 namespace Rigshift.Agent.Commands;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(EnrollReport))]
 [JsonSerializable(typeof(JobsReport))]
 [JsonSerializable(typeof(ServiceReport))]
 [JsonSerializable(typeof(StatusReport))]

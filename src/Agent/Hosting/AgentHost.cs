@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rigshift.Agent.Hosting.Logging;
 using Rigshift.Agent.Model;
+using Rigshift.Agent.Storage;
 using Serilog;
 
 namespace Rigshift.Agent.Hosting;
@@ -34,6 +35,11 @@ internal static partial class AgentHost
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested) // A test ends the host this way.
         {
+        }
+        catch (Exception e) when (e is JournalException or InstanceHeldException) // What an owner can mend: the words suffice.
+        {
+            Log.CouldNotStart(log, e.Message);
+            return ExitCode.Failed;
         }
         catch (Exception e) // The fault path: whatever start or stop threw is logged once and becomes the exit code.
         {
@@ -82,6 +88,9 @@ internal static partial class AgentHost
 
         [LoggerMessage(1003, LogLevel.Critical, "The agent ends on a fault: {Reason} Running attempts go on and are taken over by the next start.", EventName = "Failed")]
         public static partial void Failed(Microsoft.Extensions.Logging.ILogger logger, Exception fault, string reason);
+
+        [LoggerMessage(1005, LogLevel.Critical, "The agent cannot start: {Reason}", EventName = "CouldNotStart")]
+        public static partial void CouldNotStart(Microsoft.Extensions.Logging.ILogger logger, string reason);
 
         [LoggerMessage(1004, LogLevel.Information, "Stopped; running attempts go on and are taken over by the next start", EventName = "Stopped")]
         public static partial void Stopped(Microsoft.Extensions.Logging.ILogger logger);

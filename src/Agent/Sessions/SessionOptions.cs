@@ -3,7 +3,7 @@ namespace Rigshift.Agent.Sessions;
 /// <summary>What a rig's owner can set about the connection; everything else comes from the coordinator's terms.</summary>
 internal sealed class SessionOptions
 {
-    public const string Section = "Session";
+    public const string Section = "Sessions";
 
     /// <summary>
     /// Allows http:// to a loopback address, without encryption: for tests and demos on one machine. Off by default; a URL

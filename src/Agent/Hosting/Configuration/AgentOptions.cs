@@ -1,5 +1,7 @@
+using Rigshift.Agent.Artifacts;
 using Rigshift.Agent.Hosting.Logging;
 using Rigshift.Agent.Model;
+using Rigshift.Agent.Sessions;
 using Rigshift.Agent.Storage;
 
 namespace Rigshift.Agent.Hosting.Configuration;
@@ -9,6 +11,10 @@ internal sealed class AgentOptions(AgentPaths paths)
 {
     public LoggingOptions Logging { get; private set; } = new();
 
+    public ArtifactsOptions Artifacts { get; private set; } = new();
+
+    public SessionOptions Sessions { get; } = new();
+
     public StorageOptions Storage { get; private set; } = new() { StateDir = paths.StateDir };
 
     /// <summary>The one table of keys and bounds: what is not here does not exist.</summary>
@@ -17,9 +23,16 @@ internal sealed class AgentOptions(AgentPaths paths)
         Setting.Choice<LogLevelName>("Logging:Level", v => Logging = Logging with { Level = v }),
         Setting.Number("Logging:FileBytes", 64 * Kib, Gib, v => Logging = Logging with { FileBytes = v }),
         Setting.Number("Logging:Files", 1, 100, v => Logging = Logging with { Files = (int)v }),
+        Setting.Number("Artifacts:CacheQuotaBytes", 0, 64 * Tib, v => Artifacts = Artifacts with { CacheQuotaBytes = v }),
+        Setting.Number("Artifacts:DownloadBytesPerSecond", 0, 64 * Gib, v => Artifacts = Artifacts with { DownloadBytesPerSecond = v }),
+        Setting.Number("Artifacts:UploadBytesPerSecond", 0, 64 * Gib, v => Artifacts = Artifacts with { UploadBytesPerSecond = v }),
+        Setting.Flag("Sessions:AllowInsecure", v => Sessions.AllowInsecure = v),
+        Setting.Number("Sessions:LogBytesPerSecond", 0, SessionOptions.MaxLogBytesPerSecond, v => Sessions.LogBytesPerSecond = (int)v),
+        Setting.Seconds("Sessions:ConnectTimeoutSeconds", 1, (int)SessionOptions.MaxConnectTimeout.TotalSeconds, v => Sessions.ConnectTimeout = v),
         Setting.Number("Storage:BallastBytes", 0, 16 * Gib, v => Storage = Storage with { BallastBytes = v }),
     ];
 
     private const long Kib = 1024;
     private const long Gib = Kib * Kib * Kib;
+    private const long Tib = Gib * Kib;
 }

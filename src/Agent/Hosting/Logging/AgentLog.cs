@@ -22,6 +22,8 @@ internal static class AgentLog
 
     public static Logger Create(AgentPaths paths, LoggingOptions options, bool underSystemd) => new LoggerConfiguration()
         .MinimumLevel.Is(LevelOf(options.Level))
+        // Says again, with a stack, what the fault path says once.
+        .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal)
         // The host's own start and stop lines say less than ours.
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
