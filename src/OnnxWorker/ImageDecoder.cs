@@ -15,6 +15,12 @@ internal static class ImageDecoder
     /// <summary>More than an image within <see cref="MaxPixels"/> has.</summary>
     private const long MaxFileBytes = 256L << 20;
 
+    private enum Kind
+    {
+        Png = 1,
+        Jpeg = 2,
+    }
+
     public static Pixels Decode(string file, int channels)
     {
         using var stream = Open(file);
@@ -23,7 +29,7 @@ internal static class ImageDecoder
             throw Wrong(file, $"is larger than {MaxFileBytes >> 20} MiB");
         }
 
-        if (!HasSignature(stream))
+        if (Signature(stream) is not { } kind)
         {
             throw Wrong(file, "is neither a PNG nor a JPEG file");
         }
@@ -38,6 +44,12 @@ internal static class ImageDecoder
             if (size.Width <= 0 || size.Height <= 0 || (long)size.Width * size.Height > MaxPixels)
             {
                 throw Wrong(file, $"has {size.Width} x {size.Height} pixels; at most {MaxPixels >> 20} megapixels are read");
+            }
+
+            stream.Position = 0;
+            if (kind == Kind.Png && PngContent.IsLargerThanClaimed(stream, size.Width, size.Height))
+            {
+                throw Wrong(file, "unpacks to more than its size says: it is damaged or a decompression bomb");
             }
 
             stream.Position = 0;
@@ -63,12 +75,15 @@ internal static class ImageDecoder
         }
     }
 
-    private static bool HasSignature(FileStream stream)
+    private static Kind? Signature(FileStream stream)
     {
         Span<byte> start = stackalloc byte[4];
         var got = stream.ReadAtLeast(start, 4, throwOnEndOfStream: false);
         stream.Position = 0;
-        return got == 4 && (start.SequenceEqual<byte>([0x89, (byte)'P', (byte)'N', (byte)'G']) || start.StartsWith<byte>([0xFF, 0xD8, 0xFF]));
+        return got < 4 ? null
+            : start.SequenceEqual<byte>([0x89, (byte)'P', (byte)'N', (byte)'G']) ? Kind.Png
+            : start.StartsWith<byte>([0xFF, 0xD8, 0xFF]) ? Kind.Jpeg
+            : null;
     }
 
     private static WorkerFault Wrong(string file, string what, Exception? cause = null) =>

@@ -68,6 +68,16 @@ internal sealed class WorkerFaultTests
         Refused(bench.ImagePlan, OnnxExit.InputInvalid, "'b.png'");
     }
 
+    [Test]
+    public void Run_ImageUnpacksToMoreThanItClaims_IsRefusedBeforeItIsDecoded()
+    {
+        // 64 MiB of zeros behind a head that says 2 x 2.
+        var bomb = TinyPng.Encode(8192, 8192, 1, new byte[8192 * 8192]);
+        TinyPng.Head(2, 2, 1).CopyTo(bomb, 0);
+        bench.Write("images/b.png", bomb);
+        Refused(bench.ImagePlan, OnnxExit.InputInvalid, "'b.png'", "decompression bomb");
+    }
+
     [TestCase("images/notes.txt", "'images/notes.txt' is not a .png")]
     [TestCase("images/page.png", "'page.png' is neither a PNG nor a JPEG")]
     public void Run_DirectoryHoldsSomethingElse_IsNamedAndNotSkipped(string path, string why)
@@ -153,7 +163,6 @@ internal sealed class WorkerFaultTests
     private void Refused(OnnxPlan plan, int exitCode, params string[] details)
     {
         var end = bench.Run(plan);
-        TestContext.Out.WriteLine(end.Detail);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(end.ExitCode, Is.EqualTo(exitCode), end.Errors);
