@@ -5,6 +5,12 @@ namespace Rigshift.Agent.Tests.OnnxWorker;
 
 internal sealed class PreprocessingTests
 {
+    /// <summary>8 x 8 pixels of red 200, green 100, blue 50.</summary>
+    private const string OrangeJpeg =
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAIBAQEBAQIBAQECAgICAgQDAgICAgUEBAMEBgUGBgYFBgYGBwkIBgcJBwYGCAsICQoKCgoKBggLDAsKDAkKCgr/2wBDAQICAg"
+        + "ICAgUDAwUKBwYHCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgr/wAARCAAIAAgDAREAAhEBAxEB/8QAFAABAAAAAAAAAAAAAAAA"
+        + "AAAABf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAUAQEAAAAAAAAAAAAAAAAAAAAI/8QAFBEBAAAAAAAAAAAAAAAAAAAAAP/aAAwDAQACEQMRAD8APFc2H//Z";
+
     [Test]
     public void Write_TwoPixelsToFour_TakesQuartersBetweenPixelCentres()
     {
@@ -51,6 +57,17 @@ internal sealed class PreprocessingTests
 
         Assert.That(bench.Run(bench.ImagePlan).Errors, Is.Empty);
         Assert.That(bench.ReadTensor("y.npy").Values.Chunk(4).Select(image => image[0]), Is.EqualTo(new float[] { 1, 2, 3, 4 }));
+    }
+
+    [Test]
+    public void Worker_ColourJpeg_ArrivesAsRedGreenBlue()
+    {
+        using var bench = new WorkerBench();
+        bench.WriteIdentity(-1, 3, 1, 1);
+        bench.Write("images/a.jpeg", Convert.FromBase64String(OrangeJpeg));
+        var end = bench.Run(bench.ImagePlan with { Images = new OnnxPlanImages("images", 1, 1, 3, ChannelsLast: false, Scale: 1, Mean: [], Std: []) });
+        Assert.That(end.Errors, Is.Empty);
+        Assert.That(bench.ReadTensor("y.npy").Values, Is.EqualTo(new float[] { 200, 100, 50 }).Within(3f));
     }
 
     private static float[] Write(OnnxPlanImages images, Pixels pixels)
