@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Rigshift.Agent.Runtimes.Shim;
+
+/// <summary>The records in an attempt's control directory, shared by the agent and the attempt's shim.</summary>
+internal sealed class ControlFiles(string directory)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public string Directory => directory;
+
+    public string Lock => Path.Combine(directory, "shim.lock");
+
+    public string Stdout => Path.Combine(directory, "stdout");
+
+    public string Stderr => Path.Combine(directory, "stderr");
+
+    private string OrderPath => Path.Combine(directory, "launch.json");
+
+    private string MarkPath => Path.Combine(directory, "shim.json");
+
+    private string ExitPath => Path.Combine(directory, "exit.json");
+
+    public bool HasExit => File.Exists(ExitPath);
+
+    public bool HasMark => File.Exists(MarkPath);
+
+    public LaunchOrder? ReadOrder() => Read(OrderPath, ShimJson.Default.LaunchOrder);
+
+    public ShimMark? ReadMark() => Read(MarkPath, ShimJson.Default.ShimMark);
+
+    public ExitRecord? ReadExit() => Read(ExitPath, ShimJson.Default.ExitRecord);
+
+    /// <summary>On disk when it returns. One flush and no rename: half an order is no order, and nothing runs from it.</summary>
+    public void WriteOrder(LaunchOrder order)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly; // A job's environment may hold its owner's secrets.
+        }
+
+        using var file = new FileStream(OrderPath, options);
+        file.Write(JsonSerializer.SerializeToUtf8Bytes(order, ShimJson.Default.LaunchOrder));
+        file.Flush(flushToDisk: true);
+    }
+
+    public void WriteMark(ShimMark mark) => Replace(MarkPath, mark, ShimJson.Default.ShimMark, flush: false);
+
+    public void WriteExit(ExitRecord exit) => Replace(ExitPath, exit, ShimJson.Default.ExitRecord, exit.OnDisk);
+
+    private static void Replace<T>(string path, T record, JsonTypeInfo<T> type, bool flush)
+    {
+        var draft = path + ".draft";
+        using (var file = File.OpenHandle(draft, FileMode.Create, FileAccess.Write))
+        {
+            RandomAccess.Write(file, JsonSerializer.SerializeToUtf8Bytes(record, type), 0);
+            if (flush)
+            {
+                RandomAccess.FlushToDisk(file);
+            }
+        }
+
+        File.Move(draft, path, overwrite: true);
+    }
+
+    private static T? Read<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null; // Not there, or cut short by a power cut or by the job: the same as not written.
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(LaunchOrder))]
+[JsonSerializable(typeof(ShimMark))]
+[JsonSerializable(typeof(ExitRecord))]
+internal sealed partial class ShimJson : JsonSerializerContext;
