@@ -26,7 +26,7 @@ internal static class ContactSheet
     {
         // Wrong ones first: they are what one looks for.
         var shown = predictions.All.OrderBy(p => p.IsRight ?? true).ThenBy(p => p.File, StringComparer.Ordinal).Take(MaxImages).ToList();
-        var columns = Math.Clamp((int)Math.Ceiling(Math.Sqrt(shown.Count * 1.6)), 10, 24);
+        var columns = Math.Clamp((int)Math.Ceiling(Math.Sqrt(shown.Count * 2.0)), 10, 24);
         var rows = (shown.Count + columns - 1) / columns;
         var sheet = new Canvas((columns * Pitch) + (2 * Margin) - (Pitch - ImageSide), HeaderHeight + (rows * RowHeight) + Margin, Paper);
         DrawHeader(sheet, predictions);
