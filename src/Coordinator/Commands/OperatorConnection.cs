@@ -94,17 +94,21 @@ internal sealed class OperatorConnection : IDisposable
         }
     }
 
-    private SocketsHttpHandler Handler() => new()
+    private HttpMessageHandler Handler()
     {
-        ConnectTimeout = ConnectTimeout,
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        SslOptions = new SslClientAuthenticationOptions
+        var handler = new SocketsHttpHandler
         {
-            ClientCertificates = [certificate],
-            RemoteCertificateValidationCallback = (_, remote, _, _) => remote is X509Certificate2 server && IsCoordinator(server),
-        },
-    };
+            ConnectTimeout = ConnectTimeout,
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = [certificate],
+                RemoteCertificateValidationCallback = (_, remote, _, _) => remote is X509Certificate2 server && IsCoordinator(server),
+            },
+        };
+        return Url.Scheme == Uri.UriSchemeHttps ? handler : new PlainCertificateHandler(handler, certificate);
+    }
 
     // Only the coordinator has a certificate of this root for servers, so whatever name it is reached by is right.
     private bool IsCoordinator(X509Certificate2 server)
