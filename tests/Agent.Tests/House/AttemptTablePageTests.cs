@@ -18,18 +18,6 @@ internal sealed class AttemptTablePageTests
         lines.AddRange(Enum.GetValues<AttemptState>().Select(state =>
             $"| {state} | {string.Join(" | ", triggers.Select(trigger => AttemptTransitions.Next(state, trigger)?.ToString() ?? "-"))} |"));
         var expected = $"<!-- attempt-table -->\n{string.Join('\n', lines)}\n<!-- /attempt-table -->";
-        Assert.That(Page(), Does.Contain(expected), $"Replace the table in docs/architecture.md with:\n{expected}");
-    }
-
-    private static string Page()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Agent.sln")))
-        {
-            at = at.Parent;
-        }
-
-        Assert.That(at, Is.Not.Null, "the test runs inside a clone");
-        return File.ReadAllText(Path.Combine(at!.FullName, "docs", "architecture.md")).ReplaceLineEndings("\n"); // The line above fails first.
+        Assert.That(Pages.Read("docs/architecture.md"), Does.Contain(expected), $"Replace the table in docs/architecture.md with:\n{expected}");
     }
 }
