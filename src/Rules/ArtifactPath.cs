@@ -49,6 +49,12 @@ public readonly record struct ArtifactPath
             return $"is longer than {MaxLength} characters";
         }
 
+        // The wire and other systems cannot carry half a character; it would come out as another name.
+        if (text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && !IsWellFormed(text))
+        {
+            return "is not valid Unicode";
+        }
+
         if (text[0] is '/' or '\\')
         {
             return "is absolute";
@@ -69,6 +75,19 @@ public readonly record struct ArtifactPath
         }
 
         return null;
+    }
+
+    private static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string? CheckSegment(string segment)

@@ -46,6 +46,7 @@ public sealed record EnrollmentToken(Uri Url, string Id, string Secret, string P
 
         var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length))).Split('\n');
         if (parts.Length != 4 || !Uri.TryCreate(parts[0], UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp)
             || parts[1].Length == 0 || parts[2].Length == 0 || !SpkiPin.IsWellFormed(parts[3]))
         {
             return false;

@@ -68,7 +68,8 @@ internal sealed partial class ArtifactCache(StateDirectory state, ArtifactsOptio
     {
         lock (gate)
         {
-            Entries()[digest] = new CacheEntry(size, time.GetUtcNow().UtcDateTime, Verified: true);
+            Entries()[digest] = new CacheEntry(size, DateTime.MinValue, Verified: true);
+            Touch(digest);
         }
     }
 

@@ -1,35 +1,72 @@
-using System.IO.Enumeration;
-
 namespace Rigshift.Agent.Artifacts;
 
-/// <summary>A pattern of output paths: '*' stands for characters within one name, '**' for any number of directories.</summary>
+/// <summary>
+/// A pattern of output paths: '*' stands for characters within one name, '**' for any number of directories. Both matchers
+/// go back to the last star only, which is enough, so hostile names cost no more than their length times the pattern's.
+/// </summary>
 internal sealed class OutputPattern(string pattern)
 {
     private readonly string[] segments = pattern.Split('/');
 
-    public bool Matches(IReadOnlyList<string> names) => Matches(0, names, 0);
-
-    private bool Matches(int segment, IReadOnlyList<string> names, int name)
+    public bool Matches(IReadOnlyList<string> names)
     {
-        if (segment == segments.Length)
+        var (p, n, star, mark) = (0, 0, -1, 0);
+        while (n < names.Count)
         {
-            return name == names.Count;
+            if (p < segments.Length && segments[p] == "**")
+            {
+                (star, mark) = (p++, n);
+                // A last '**' is everything below.
+                if (p == segments.Length)
+                {
+                    return true;
+                }
+            }
+            else if (p < segments.Length && MatchesName(segments[p], names[n]))
+            {
+                p++;
+                n++;
+            }
+            else if (star >= 0)
+            {
+                p = star + 1;
+                n = ++mark;
+            }
+            else
+            {
+                return false;
+            }
         }
 
-        if (segments[segment] == "**")
-        {
-            // A last '**' is everything below; consecutive ones are one.
-            return segment == segments.Length - 1
-                ? name < names.Count
-                : Enumerable.Range(name, names.Count - name + 1).Any(next => Matches(segment + 1, names, next));
-        }
-
-        return name < names.Count
-            && FileSystemName.MatchesSimpleExpression(Escape(segments[segment]), names[name], ignoreCase: false)
-            && Matches(segment + 1, names, name + 1);
+        return p == segments.Length;
     }
 
-    // Only '*' means something here; the framework's '?' and '\' would, too.
-    private static string Escape(string segment) =>
-        segment.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal);
+    // The framework's matcher gives '?' and '\' a meaning, too.
+    private static bool MatchesName(string pattern, string name)
+    {
+        var (p, n, star, mark) = (0, 0, -1, 0);
+        while (n < name.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                (star, mark) = (p++, n);
+            }
+            else if (p < pattern.Length && pattern[p] == name[n])
+            {
+                p++;
+                n++;
+            }
+            else if (star >= 0)
+            {
+                p = star + 1;
+                n = ++mark;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern.AsSpan(p).TrimStart('*').IsEmpty;
+    }
 }

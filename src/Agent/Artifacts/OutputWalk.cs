@@ -50,6 +50,12 @@ internal sealed class OutputWalk(string root, IReadOnlyList<OutputPattern> patte
     private ArtifactFault? Add(FileSystemInfo entry, string[] names)
     {
         var shown = $"The output '{SafeText.ForMessage(string.Join('/', names))}'";
+        // A name that is not UTF-8 is shown with U+FFFD, under which it cannot be opened or even looked at.
+        if (names.Any(name => name.Contains('\uFFFD', StringComparison.Ordinal)))
+        {
+            return new ArtifactFault(Reason.OutputUnsafePath, $"{shown} has a name that is not UTF-8.");
+        }
+
         if (IsLink(entry))
         {
             return new ArtifactFault(Reason.OutputLink, $"{shown} is a link.");
@@ -58,12 +64,6 @@ internal sealed class OutputWalk(string root, IReadOnlyList<OutputPattern> patte
         if (entry is DirectoryInfo)
         {
             return new ArtifactFault(Reason.OutputUnsafePath, $"{shown} is deeper than {MaxDepth} directories.");
-        }
-
-        // A name that is not UTF-8 is shown with U+FFFD, under which it cannot be opened.
-        if (names.Any(name => name.Contains('\uFFFD', StringComparison.Ordinal)))
-        {
-            return new ArtifactFault(Reason.OutputUnsafePath, $"{shown} has a name that is not UTF-8.");
         }
 
         if (!ArtifactPath.TryCreate(string.Join('/', names), out var path, out var clause))
