@@ -9,7 +9,7 @@ internal sealed partial class OptionsPageTests
     [Test]
     public void OperationsPage_AgentOptions_AreTheAgents()
     {
-        var page = Pages.Read("docs/operations.md");
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
         var begin = page.IndexOf("<!-- agent-options -->", StringComparison.Ordinal);
         var table = page[begin..page.IndexOf("<!-- /agent-options -->", StringComparison.Ordinal)];
         var listed = Keys().Matches(table).Select(match => match.Groups["key"].Value);
