@@ -9,7 +9,7 @@ internal sealed class AgentChild : IDisposable
     private readonly Process process;
     private readonly LogTail tail = new();
 
-    private AgentChild(string program, IEnumerable<string> arguments)
+    private AgentChild(string program, string input, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         process = new Process { StartInfo = start };
@@ -25,6 +25,7 @@ internal sealed class AgentChild : IDisposable
             throw new CommandException(ExitCode.Failed, $"The agent {program} cannot be started: {fault.Message}", fault);
         }
 
+        process.StandardInput.Write(input);
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -33,12 +34,13 @@ internal sealed class AgentChild : IDisposable
     public int Pid => process.Id;
 
     /// <summary>Starts the agent for as long as the demo lasts.</summary>
-    public static AgentChild Start(string program, params IEnumerable<string> arguments) => new(program, arguments);
+    public static AgentChild Start(string program, params IEnumerable<string> arguments) => new(program, "", arguments);
 
-    /// <summary>Runs a verb of the agent that ends by itself.</summary>
-    public static async Task RunAsync(string program, TimeSpan limit, TimeProvider time, CancellationToken cancellation, params string[] arguments)
+    /// <summary>Runs a verb of the agent that ends by itself; <paramref name="input"/> is what it reads.</summary>
+    public static async Task RunAsync(
+        string program, string input, TimeSpan limit, TimeProvider time, CancellationToken cancellation, params string[] arguments)
     {
-        using var child = new AgentChild(program, arguments);
+        using var child = new AgentChild(program, input, arguments);
         using var bound = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellation);
         try

@@ -18,8 +18,8 @@ internal sealed class DemoAgent(DemoPlaces places, DemoState state, OperatorConn
     {
         var token = await connection.Fleet.CreateTokenAsync(new CreateTokenRequest { TtlS = TokenSeconds, Uses = 1 }, cancellationToken: cancellation);
         await AgentChild.RunAsync(
-            places.AgentProgram, EnrollWithin, time, cancellation,
-            "enroll", "--coordinator", connection.Url.OriginalString, "--token", token.Token, "--state-dir", state.Rig);
+            places.AgentProgram, token.Token + "\n", EnrollWithin, time, cancellation,
+            "enroll", "--coordinator", connection.Url.OriginalString, "--token", "-", "--state-dir", state.Rig);
     }
 
     /// <summary>An agent that ends with the demo.</summary>
