@@ -22,7 +22,7 @@ internal sealed class AgentChild : IDisposable
         catch (System.ComponentModel.Win32Exception fault)
         {
             process.Dispose();
-            throw new CommandException(ExitCode.Failed, $"The agent {program} cannot be started: {fault.Message}", fault);
+            throw new CommandException(Commands.ExitCode.Failed, $"The agent {program} cannot be started: {fault.Message}", fault);
         }
 
         process.StandardInput.Write(input);
@@ -31,7 +31,11 @@ internal sealed class AgentChild : IDisposable
         process.BeginErrorReadLine();
     }
 
-    public int Pid => process.Id;
+    /// <summary>Null while it runs.</summary>
+    public int? ExitCode => process.HasExited ? process.ExitCode : null;
+
+    /// <summary>What it said last.</summary>
+    public string Tail => tail.Text();
 
     /// <summary>Starts the agent for as long as the demo lasts.</summary>
     public static AgentChild Start(string program, params IEnumerable<string> arguments) => new(program, "", arguments);
@@ -49,25 +53,14 @@ internal sealed class AgentChild : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new CommandException(ExitCode.Failed, $"'rigshift {arguments[0]}' did not end within {Wording.Span(limit)}. {child.tail.Text()}");
+            throw new CommandException(Commands.ExitCode.Failed, $"'rigshift {arguments[0]}' did not end within {Wording.Span(limit)}. {child.tail.Text()}");
         }
 
         if (child.process.ExitCode != 0)
         {
-            throw new CommandException(ExitCode.Failed, $"'rigshift {arguments[0]}' failed with exit code {child.process.ExitCode}. {child.tail.Text()}");
+            throw new CommandException(Commands.ExitCode.Failed, $"'rigshift {arguments[0]}' failed with exit code {child.process.ExitCode}. {child.tail.Text()}");
         }
     }
-
-    /// <exception cref="CommandException">The agent has ended.</exception>
-    public void ThrowIfEnded()
-    {
-        if (process.HasExited)
-        {
-            throw Failure($"The agent ended with exit code {process.ExitCode}, and the demo needs it.");
-        }
-    }
-
-    public CommandException Failure(string what) => new(ExitCode.Failed, $"{what} {tail.Text()}");
 
     /// <summary>Ends the agent and whatever of its children is left.</summary>
     public void Dispose()

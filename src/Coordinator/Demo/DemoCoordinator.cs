@@ -41,11 +41,10 @@ internal sealed class DemoCoordinator : IAsyncDisposable
     {
         var listen = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort()}");
         var (program, arguments) = KeptProcess.Self("serve", "--state-dir", state.Coordinator, "--listen", listen, "--url", $"https://{listen}");
-        var log = Path.Combine(state.Root, "coordinator.log");
-        var process = KeptProcess.Start(program, log, arguments);
+        var process = KeptProcess.Start(program, state.CoordinatorLog, arguments);
         try
         {
-            return new DemoCoordinator(await ConnectAsync(state, process, log, time, cancellation), null, process);
+            return new DemoCoordinator(await ConnectAsync(state, process, time, cancellation), null, process);
         }
         catch
         {
@@ -73,7 +72,7 @@ internal sealed class DemoCoordinator : IAsyncDisposable
         }
     }
 
-    private static async Task<OperatorConnection> ConnectAsync(DemoState state, Process process, string log, TimeProvider time, CancellationToken cancellation)
+    private static async Task<OperatorConnection> ConnectAsync(DemoState state, Process process, TimeProvider time, CancellationToken cancellation)
     {
         var credentials = new StatePaths(state.Coordinator).Operator;
         var began = time.GetTimestamp();
@@ -81,7 +80,7 @@ internal sealed class DemoCoordinator : IAsyncDisposable
         {
             if (process.HasExited || time.GetElapsedTime(began) > StartWithin)
             {
-                throw new CommandException(ExitCode.Failed, $"The coordinator did not start. Its log: {log}");
+                throw new CommandException(ExitCode.Failed, $"The coordinator did not start. Its log: {state.CoordinatorLog}");
             }
 
             if (File.Exists(credentials))

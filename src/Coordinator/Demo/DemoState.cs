@@ -11,6 +11,11 @@ internal sealed record DemoState(string Root, bool IsOurs)
 
     public string Outputs => Path.Combine(Root, "outputs");
 
+    /// <summary>What an agent prints that --keep leaves running.</summary>
+    public string AgentLog => Path.Combine(Root, "agent.log");
+
+    public string CoordinatorLog => Path.Combine(Root, "coordinator.log");
+
     /// <summary>A new temporary directory, or the one that was named if nothing is in it.</summary>
     public static DemoState Create(string? named)
     {
