@@ -49,6 +49,9 @@ public sealed class SmallDisk : IDisposable
         return path;
     }
 
+    /// <summary>As a kernel does with a disk that fails.</summary>
+    public void MakeReadOnly() => Run("mount", "-o", "remount,ro", directory.Root);
+
     public void Dispose()
     {
         Run("umount", "-l", directory.Root);

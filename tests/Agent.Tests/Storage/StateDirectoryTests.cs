@@ -163,6 +163,29 @@ internal sealed class StateDirectoryTests
     }
 
     [Test]
+    public void Open_ReadOnlyDisk_NamesDirectoryAndRemedyAndMovesNothingAside([Values] bool firstStart)
+    {
+        using var disk = SmallDisk.Mount(megabytes: 4);
+        if (!firstStart)
+        {
+            JournalSamples.Open(disk.Root).Dispose();
+        }
+
+        disk.MakeReadOnly();
+        var fault = Assert.Throws<JournalException>(() =>
+        {
+            using var held = InstanceLock.Acquire(StateDirectory.Open(disk.Root));
+            JournalSamples.Open(disk.Root).Dispose();
+        });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(fault.Reason, Is.EqualTo(Reason.DiskError));
+            Assert.That(fault.Message, Does.Contain(disk.Root).And.Contain("read-only"));
+            Assert.That(File.Exists(Path.Combine(disk.Root, "journal.db")), Is.EqualTo(!firstStart));
+        }
+    }
+
+    [Test]
     public void Open_FullDiskWithReserve_StartsOnTheReserve()
     {
         using var disk = SmallDisk.Mount(megabytes: 8);
