@@ -12,7 +12,7 @@ namespace Rigshift.Agent.Sessions;
 
 /// <summary>Keeps a session with the coordinator, for ever: whatever ends one, the next follows.</summary>
 internal sealed partial class SessionService(
-    IdentityKeeper keeper, LinkFactory links, BulkConnection bulk, SessionRooms rooms, HostFacts host, IEnumerable<IRuntime> runtimes, SessionView view)
+    IdentityKeeper keeper, LinkFactory links, BulkConnection bulk, SessionRooms rooms, RigFacts host, IEnumerable<IRuntime> runtimes, SessionView view)
     : BackgroundService
 {
     /// <summary>How soon a rig that was just enrolled begins. Looking costs one directory listing.</summary>

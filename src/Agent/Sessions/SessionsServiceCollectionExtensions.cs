@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rigshift.Agent.Artifacts;
 using Rigshift.Agent.Sessions.Identity;
+using Rigshift.Agent.Sessions.Logs;
 using Rigshift.Agent.Sessions.Stream;
 using Rigshift.Agent.Sessions.Transport;
+using Rigshift.Agent.Storage;
 
 namespace Rigshift.Agent.Sessions;
 
@@ -20,6 +22,7 @@ internal static class SessionsServiceCollectionExtensions
         services.AddSingleton<SessionRooms>();
         services.AddSingleton<SessionView>();
         services.AddHostedService<SessionService>();
+        services.AddHostedService<LogUploadService>();
         return services;
     }
 
@@ -31,7 +34,7 @@ internal static class SessionsServiceCollectionExtensions
         services.AddSingleton<IdentityFiles>();
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<LinkFactory>();
-        services.AddSingleton(_ => HostFacts.Read());
+        services.AddSingleton(provider => RigFacts.Read(provider.GetRequiredService<StateDirectory>().Root));
         services.AddSingleton<Enroller>();
         return services;
     }

@@ -14,7 +14,7 @@ namespace Rigshift.Agent.Sessions.Identity;
 /// Exchanges a token for an identity, once. The pin in the token comes first: until the coordinator's root has matched it,
 /// nothing of the token leaves the rig.
 /// </summary>
-internal sealed class Enroller(IdentityStore store, LinkFactory links, SessionOptions options, HostFacts host, TimeProvider time)
+internal sealed class Enroller(IdentityStore store, LinkFactory links, SessionOptions options, RigFacts host, TimeProvider time)
 {
     /// <summary>A root is about 1 KiB of PEM; what is larger is not one.</summary>
     private const int MaxRootBytes = 64 * 1024;

@@ -13,8 +13,16 @@ internal static class Resilience
     private static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(500);
 
+    // 48 KiB at 8 kbit/s, the slowest link that is of any use.
+    private static readonly TimeSpan LogTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>Retry with jitter outside, a timeout per try inside.</summary>
-    public static ResiliencePipeline Unary(TimeProvider time) =>
+    public static ResiliencePipeline Unary(TimeProvider time) => Pipeline(time, TryTimeout);
+
+    /// <summary>The same for a chunk of a log, which may be large for its link.</summary>
+    public static ResiliencePipeline Log(TimeProvider time) => Pipeline(time, LogTimeout);
+
+    private static ResiliencePipeline Pipeline(TimeProvider time, TimeSpan timeout) =>
         new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -24,7 +32,7 @@ internal static class Resilience
                 UseJitter = true,
                 ShouldHandle = args => ValueTask.FromResult(IsTransient(args.Outcome.Exception)),
             })
-            .AddTimeout(TryTimeout)
+            .AddTimeout(timeout)
             .Build();
 
     private static bool IsTransient(Exception? exception) => exception is TimeoutRejectedException

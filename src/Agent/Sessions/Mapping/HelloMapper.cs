@@ -13,7 +13,7 @@ internal sealed record HelloFacts(
     string BootId,
     SessionFacts Session,
     bool Recovering,
-    HostFacts Host,
+    RigFacts Host,
     IReadOnlyList<string> Runtimes,
     IReadOnlyList<AttemptReport> Attempts,
     IReadOnlyList<SettledResult> RecentlyAcked);

@@ -49,13 +49,6 @@ internal sealed class CoordinatorLink : IDisposable
             handler = identity is null ? sockets : new CertificateHeader(sockets, identity);
         }
 
-        Channel = GrpcChannel.ForAddress(url, new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            MaxReceiveMessageSize = ProtocolLimits.MaxLargeMessageBytes,
-            MaxSendMessageSize = ProtocolLimits.MaxLargeMessageBytes,
-            ThrowOperationCanceledOnCancellation = true,
-        });
         Http = new HttpClient(handler, disposeHandler: false)
         {
             BaseAddress = url,
@@ -63,6 +56,13 @@ internal sealed class CoordinatorLink : IDisposable
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Timeout = Timeout.InfiniteTimeSpan, // An artifact of many gigabytes takes as long as it takes; callers watch for bytes that move.
         };
+        Channel = GrpcChannel.ForAddress(url, new GrpcChannelOptions
+        {
+            HttpClient = Http, // Given the handler, the channel would put its own way of connecting into it, and plain requests would fail.
+            MaxReceiveMessageSize = ProtocolLimits.MaxLargeMessageBytes,
+            MaxSendMessageSize = ProtocolLimits.MaxLargeMessageBytes,
+            ThrowOperationCanceledOnCancellation = true,
+        });
     }
 
     public Uri Url { get; }

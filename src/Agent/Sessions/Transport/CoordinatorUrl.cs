@@ -25,6 +25,6 @@ internal static class CoordinatorUrl
 
         return allowInsecure
             ? null
-            : $"{url} is not encrypted. Use https://, or set Session:AllowInsecure for tests on this machine.";
+            : $"{url} is not encrypted. Use https://, or set Sessions:AllowInsecure for tests on this machine.";
     }
 }

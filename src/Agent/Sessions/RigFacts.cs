@@ -1,27 +1,27 @@
 using System.Net.NetworkInformation;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Rigshift.Agent.Interop;
 
 namespace Rigshift.Agent.Sessions;
 
 /// <summary>What the rig says about itself in Enroll and Hello. Read once at start; nothing here identifies it.</summary>
-internal sealed record HostFacts(
+internal sealed record RigFacts(
     string Hostname, string Os, string OsVersion, int CpuCores, long MemoryBytes, string GpuNote, string AnchorsHash, string AgentVersion)
 {
-    public static HostFacts Read() => new(
-        Environment.MachineName,
-        OperatingSystem.IsWindows() ? "windows" : "linux",
-        RuntimeInformation.OSDescription,
-        Environment.ProcessorCount,
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        HasNvidiaDriver() ? "" : "No NVIDIA driver was found: this rig takes CPU jobs only.",
-        HashAnchors(),
-        typeof(HostFacts).Assembly.GetName().Version?.ToString(3) ?? "0.0.0");
-
-    private static bool HasNvidiaDriver() => OperatingSystem.IsWindows()
-        ? File.Exists(Path.Combine(Environment.SystemDirectory, "nvml.dll"))
-        : File.Exists("/proc/driver/nvidia/version");
+    public static RigFacts Read(string stateDirectory)
+    {
+        var host = HostFacts.Read(stateDirectory);
+        return new(
+            host.Hostname,
+            host.Os,
+            host.OsVersion,
+            host.CpuCores,
+            host.MemoryTotalBytes,
+            Interop.GpuNote.Read() ?? "",
+            HashAnchors(),
+            typeof(RigFacts).Assembly.GetName().Version?.ToString(3) ?? "0.0.0");
+    }
 
     /// <summary>
     /// What a copied disk does not bring along: board serials and the addresses of real network cards. Only the hash leaves
