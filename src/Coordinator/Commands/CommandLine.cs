@@ -29,7 +29,7 @@ internal static class CommandLine
         return root;
     }
 
-    public static async Task<int> RunAsync(string[] args, Screen screen, TimeProvider time)
+    public static async Task<int> RunAsync(string[] args, Screen screen, TimeProvider time, CancellationToken cancellation = default)
     {
         var parse = Create(screen, time).Parse(args);
         if (parse.Errors.Count > 0)
@@ -49,7 +49,7 @@ internal static class CommandLine
             Error = screen.Error,
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = StopWithin,
-        });
+        }, cancellation);
     }
 
     // For an unknown verb the parser also says that a verb is missing: the one message with a guess is enough.
