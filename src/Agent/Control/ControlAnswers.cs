@@ -1,26 +1,31 @@
 using Rigshift.Agent.Model;
+using Rigshift.Agent.Sessions;
 using Rigshift.Agent.Storage;
 
 namespace Rigshift.Agent.Control;
 
 /// <summary>What the service knows of itself, as the CLI shows it.</summary>
-internal sealed class ControlAnswers(AgentPaths paths, string version, IJournal journal, TimeProvider time)
+internal sealed class ControlAnswers(AgentPaths paths, string version, IJournal journal, SessionView sessions, TimeProvider time)
 {
     private readonly long started = time.GetTimestamp();
 
-    public StatusReport Status() => new(
-        Running: true,
-        version,
-        Environment.ProcessId,
-        (long)time.GetElapsedTime(started).TotalSeconds,
-        paths.StateDir,
-        RigId: null,
-        Coordinator: null,
-        Link: "",
-        LinkDetail: "",
-        journal.LoadDraining(),
-        journal.Recovering,
-        Unsettled(journal.LoadAttempts()));
+    public StatusReport Status()
+    {
+        var session = sessions.Current;
+        return new(
+            Running: true,
+            version,
+            Environment.ProcessId,
+            (long)time.GetElapsedTime(started).TotalSeconds,
+            paths.StateDir,
+            session.RigId?.ToString(),
+            session.Coordinator?.OriginalString,
+            session.RigId is null ? "not_enrolled" : session.Connected ? "connected" : "not_connected",
+            session.Alarm ?? session.LastError ?? "",
+            journal.LoadDraining(),
+            journal.Recovering,
+            Unsettled(journal.LoadAttempts()));
+    }
 
     public JobsReport Jobs() => new(Running: true, Lines(journal.LoadAttempts()));
 

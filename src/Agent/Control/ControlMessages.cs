@@ -12,7 +12,7 @@ internal sealed record ControlReply(StatusReport? Status = null, JobsReport? Job
 
 /// <summary>How the agent is, for people and for <c>status --json</c>.</summary>
 /// <param name="Running">The agent answered itself; false: read from its state directory.</param>
-/// <param name="Link">"connected", "connecting", "not_enrolled", or why not.</param>
+/// <param name="Link">"connected", "not_connected", "not_enrolled"; "stopped" when the agent does not run.</param>
 /// <param name="Attempts">Attempts that are not settled with the coordinator.</param>
 internal sealed record StatusReport(
     bool Running,

@@ -1,6 +1,7 @@
 using Rigshift.Agent.Artifacts;
 using Rigshift.Agent.Hosting.Logging;
 using Rigshift.Agent.Model;
+using Rigshift.Agent.Runtimes;
 using Rigshift.Agent.Sessions;
 using Rigshift.Agent.Storage;
 
@@ -12,6 +13,8 @@ internal sealed class AgentOptions(AgentPaths paths)
     public LoggingOptions Logging { get; private set; } = new();
 
     public ArtifactsOptions Artifacts { get; private set; } = new();
+
+    public RuntimesOptions Runtimes { get; } = new();
 
     public SessionOptions Sessions { get; } = new();
 
@@ -26,6 +29,10 @@ internal sealed class AgentOptions(AgentPaths paths)
         Setting.Number("Artifacts:CacheQuotaBytes", 0, 64 * Tib, v => Artifacts = Artifacts with { CacheQuotaBytes = v }),
         Setting.Number("Artifacts:DownloadBytesPerSecond", 0, 64 * Gib, v => Artifacts = Artifacts with { DownloadBytesPerSecond = v }),
         Setting.Number("Artifacts:UploadBytesPerSecond", 0, 64 * Gib, v => Artifacts = Artifacts with { UploadBytesPerSecond = v }),
+        Setting.Flag("Runtimes:Process:Enabled", v => Runtimes.Process.Enabled = v),
+        Setting.Flag("Runtimes:Onnx:Enabled", v => Runtimes.Onnx.Enabled = v),
+        Setting.FilePath("Runtimes:Onnx:WorkerPath", v => Runtimes.Onnx.WorkerPath = v.Length == 0 ? null : v),
+        Setting.Number("Runtimes:LogCapBytes", 64 * Kib, 64 * Gib, v => Runtimes.LogCapBytes = v),
         Setting.Flag("Sessions:AllowInsecure", v => Sessions.AllowInsecure = v),
         Setting.Number("Sessions:LogBytesPerSecond", 0, SessionOptions.MaxLogBytesPerSecond, v => Sessions.LogBytesPerSecond = (int)v),
         Setting.Seconds("Sessions:ConnectTimeoutSeconds", 1, (int)SessionOptions.MaxConnectTimeout.TotalSeconds, v => Sessions.ConnectTimeout = v),

@@ -105,6 +105,27 @@ internal static unsafe class Plumbing
         }
     }
 
+    /// <summary>
+    /// Undoes the protection from the out-of-memory killer that a service unit gives to the agent and every child inherits:
+    /// when memory runs out, a job has to go and not the agent.
+    /// </summary>
+    public static void BecomeKillable()
+    {
+        const string Score = "/proc/self/oom_score_adj";
+        try
+        {
+            // Raising needs no right; lowering what an owner has raised does.
+            if (File.ReadAllText(Score).StartsWith('-'))
+            {
+                File.WriteAllText(Score, "0");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A system without it: nothing was inherited either.
+        }
+    }
+
     /// <summary>Ends this process at once: no finalizer and no shutdown work of the language's runtime.</summary>
     public static void LeaveNow(int code) => LibC._exit(code);
 }

@@ -28,6 +28,7 @@ internal static class LinuxShim
         var self = Environment.ProcessId;
         files.WriteMark(new(self, ProcFs.Stat(self)?.StartTime ?? 0, Environment.ProcessPath ?? "", order.BootId));
         Plumbing.BecomeSubreaper();
+        Plumbing.BecomeKillable();
         Finish(files, Supervise(files, order));
         return ShimEntry.Done;
     }
