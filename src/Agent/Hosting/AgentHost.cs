@@ -86,7 +86,7 @@ internal static partial class AgentHost
         [LoggerMessage(1002, LogLevel.Information, "Rigshift {Version} starting as process {Pid}; state in {StateDir}", EventName = "Starting")]
         public static partial void Starting(Microsoft.Extensions.Logging.ILogger logger, string version, int pid, string stateDir);
 
-        [LoggerMessage(1003, LogLevel.Critical, "The agent ends on a fault: {Reason} Running attempts go on and are taken over by the next start.", EventName = "Failed")]
+        [LoggerMessage(1003, LogLevel.Critical, "The agent ends on a fault; running attempts go on and are taken over by the next start: {Reason}", EventName = "Failed")]
         public static partial void Failed(Microsoft.Extensions.Logging.ILogger logger, Exception fault, string reason);
 
         [LoggerMessage(1005, LogLevel.Critical, "The agent cannot start: {Reason}", EventName = "CouldNotStart")]

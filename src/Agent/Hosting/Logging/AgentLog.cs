@@ -2,6 +2,7 @@ using Rigshift.Agent.Model;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Filters;
 using Serilog.Formatting.Compact;
 
 namespace Rigshift.Agent.Hosting.Logging;
@@ -22,8 +23,8 @@ internal static class AgentLog
 
     public static Logger Create(AgentPaths paths, LoggingOptions options, bool underSystemd) => new LoggerConfiguration()
         .MinimumLevel.Is(LevelOf(options.Level))
-        // Says again, with a stack, what the fault path says once.
-        .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal)
+        // Says again what the fault path says once.
+        .Filter.ByExcluding(Matching.FromSource("Microsoft.Extensions.Hosting.Internal.Host"))
         // The host's own start and stop lines say less than ours.
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
