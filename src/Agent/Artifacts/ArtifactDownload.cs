@@ -96,7 +96,9 @@ internal sealed class ArtifactDownload(IBulkConnection bulk, ArtifactsOptions op
         {
             return TransferResult.Transient(Reason.DownloadFailed, $"No byte of {digest} came for {options.IdleTimeout.TotalSeconds:0} s.");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException) // The network; the disk's own show as the sink's fault.
+        // The network, or (InvalidOperation, ObjectDisposed) a client that has no coordinator yet or was just replaced. The
+        // disk's own faults show at the sink.
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException) // See above.
         {
             return TransferResult.Transient(Reason.DownloadFailed, $"{digest}: {SafeText.ForMessage(e.Message)}");
         }

@@ -46,7 +46,8 @@ internal sealed class ArtifactUpload(IBulkConnection bulk, ArtifactsOptions opti
         {
             return TransferResult.Final(Reason.DiskError, $"The output '{path}' is shorter than when it was collected.");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException) // The link: it comes back.
+        // The link comes back. InvalidOperation, ObjectDisposed: the client has no coordinator yet, or was just replaced.
+        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or InvalidOperationException) // See above.
         {
             return TransferResult.Transient(Reason.UploadFailed, $"'{path}': {SafeText.ForMessage(e.Message)}");
         }
@@ -71,6 +72,7 @@ internal sealed class ArtifactUpload(IBulkConnection bulk, ArtifactsOptions opti
             offset = OffsetOf(answer, output.SizeBytes) ?? 0;
         }
 
+        var resumed = offset > 0;
         while (true)
         {
             using var content = new UploadContent(file, offset, output.SizeBytes, limit, watch);
@@ -78,6 +80,14 @@ internal sealed class ArtifactUpload(IBulkConnection bulk, ArtifactsOptions opti
             if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent)
             {
                 return TransferResult.Done;
+            }
+
+            // What it had from an earlier try may have been the wrong part; it has dropped that, and all of it comes anew.
+            if (answer.StatusCode == HttpStatusCode.UnprocessableEntity && resumed)
+            {
+                resumed = false;
+                offset = 0;
+                continue;
             }
 
             // Straight on only when it has moved: a coordinator that takes nothing gets a pause.

@@ -84,6 +84,28 @@ internal sealed class UploadTests
         Assert.That(stored, Is.EqualTo(Content));
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Upload_CoordinatorsPartWasBad_SendsAllAnew(CancellationToken cancellation)
+    {
+        stored = new byte[1000];
+        await using var rig = new ArtifactRig(async exchange =>
+        {
+            if (exchange.Method == "PUT" && exchange.Header("Upload-Offset") != "0")
+            {
+                await exchange.ReadBodyAsync();
+                stored = [];
+                await exchange.StatusAsync(422);
+                return;
+            }
+
+            await TakeAsync(exchange);
+        });
+
+        Assert.That(await UploadAsync(rig, Content, cancellation), Is.Null);
+        Assert.That(stored, Is.EqualTo(Content));
+    }
+
     [TestCase(413, Reason.OutputTooLarge)]
     [TestCase(422, Reason.DigestMismatch)]
     [CancelAfter(30_000)]
