@@ -63,6 +63,11 @@ public static class Reason
     public const string TokenExpired = "token_expired";
     public const string TokenUsed = "token_used";
     public const string CsrInvalid = "csr_invalid";
+    public const string CertificateRequired = "certificate_required";
+    public const string CertificateExpired = "certificate_expired";
+    public const string JobUnknown = "job_unknown";
+    public const string AttemptUnknown = "attempt_unknown";
+    public const string QuotaUsed = "quota_used";
     public const string Revoked = "revoked";
     public const string ExpiredTooLong = "expired_too_long";
     public const string StateGenStale = "state_gen_stale";

@@ -24,7 +24,7 @@ internal sealed class CoordinatorOptions
     /// <summary>Log lines on standard output, beside the file in the state directory.</summary>
     public bool ConsoleLog { get; set; } = true;
 
-    public SessionOptions Sessions { get; set; } = new();
+    public RigSessionOptions Sessions { get; set; } = new();
 
     public LeaseOptions Leases { get; set; } = new();
 

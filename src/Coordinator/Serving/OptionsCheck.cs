@@ -55,7 +55,7 @@ internal static class OptionsCheck
         }
     }
 
-    private static IEnumerable<string> Times(SessionOptions sessions)
+    private static IEnumerable<string> Times(RigSessionOptions sessions)
     {
         if (sessions.SilenceSeconds <= sessions.HeartbeatSeconds)
         {

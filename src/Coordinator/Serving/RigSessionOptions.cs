@@ -1,7 +1,7 @@
 namespace Rigshift.Coordinator.Serving;
 
 /// <summary>Times of the control session with a rig.</summary>
-internal sealed class SessionOptions
+internal sealed class RigSessionOptions
 {
     /// <summary>Seconds between a rig's heartbeats.</summary>
     public int HeartbeatSeconds { get; set; } = 10;

@@ -1,0 +1,34 @@
+namespace Rigshift.Coordinator.Dispatch;
+
+/// <summary>What can happen to dispatch.</summary>
+internal abstract record DispatchInput
+{
+    /// <summary>A job waits: new, or for its next attempt.</summary>
+    /// <param name="Avoid">The rig that has just refused it, or did not answer.</param>
+    /// <param name="Cooldown">How long this job is not sent there.</param>
+    internal sealed record JobWaits(JobNeed Job, Guid? Avoid = null, TimeSpan Cooldown = default) : DispatchInput;
+
+    /// <summary>A job waits no longer: cancelled, or an old attempt of it came back.</summary>
+    internal sealed record JobGone(Guid JobId) : DispatchInput;
+
+    /// <param name="LiveAttempts">What the rig runs; 0: what it offers now is all it has.</param>
+    internal sealed record RigOffers(Guid RigId, ulong Generation, RigOffer Offer, int LiveAttempts) : DispatchInput;
+
+    /// <summary>Disconnected, draining or in quarantine.</summary>
+    internal sealed record RigClosed(Guid RigId) : DispatchInput;
+
+    /// <summary>The rig has taken the assignment on.</summary>
+    internal sealed record Accepted(Guid RigId, Guid JobId) : DispatchInput;
+
+    /// <summary>The assignment could not be made because the job no longer waits; the place is free again.</summary>
+    internal sealed record Returned(Guid RigId, Guid JobId) : DispatchInput;
+
+    /// <summary>Time has passed.</summary>
+    internal sealed record Tick : DispatchInput;
+}
+
+/// <summary>A job given to a rig; the caller puts it on record and sends it.</summary>
+internal sealed record Assignment(Guid JobId, Guid RigId, ulong Generation, ulong OfferId);
+
+/// <summary>The times that shape dispatch.</summary>
+internal sealed record DispatchTimes(TimeSpan ReserveAfter, TimeSpan SameRigAfter);
