@@ -36,7 +36,7 @@ internal sealed class AttemptViews(StateDirectory state)
             seen.Add(attempt.Record.Id);
             if (ProgressFile.ReadLatest(state.AttemptPaths(attempt.Record.Id).Progress) is { } latest)
             {
-                var report = new ProgressReport(attempt.Record.Id, attempt.Record.Fence, latest.Done, latest.Total, latest.Unit);
+                var report = new ProgressReport(attempt.Record.Id, attempt.Record.Fence, (ulong)latest.Done, (ulong)latest.Total, latest.Unit);
                 if (!lastProgress.TryGetValue(report.Id, out var last) || last != report)
                 {
                     lastProgress[report.Id] = report;
