@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Rigshift.Agent.Jobs.Steps;
-using Rigshift.Agent.Leases;
 using Rigshift.Agent.Model;
 using Rigshift.Agent.Storage;
 using Rigshift.Rules;

@@ -18,6 +18,11 @@ internal static class AttemptDirectories
     /// <summary>The result is settled: only logs and the shim's records stay.</summary>
     public static void RemoveWork(AttemptPaths paths)
     {
+        if (Directory.Exists(paths.Control))
+        {
+            AttemptCard.Remove(paths);
+        }
+
         foreach (var directory in (ReadOnlySpan<string>)[paths.Input, paths.Output, paths.Work])
         {
             Remove(directory);

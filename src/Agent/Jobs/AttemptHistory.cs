@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Rigshift.Agent.Model;
 using Rigshift.Agent.Storage;
-using Rigshift.Rules;
 
 namespace Rigshift.Agent.Jobs;
 
@@ -61,6 +60,9 @@ internal sealed class AttemptHistory(IJournal journal, StateDirectory state, Job
             await journal.CommitAsync(new JournalEntry { Forget = expired });
         }
     }
+
+    /// <summary>Attempts that were launched and not settled, as their cards tell.</summary>
+    public IReadOnlyList<AttemptRecord> CardsOnDisk() => [.. state.AttemptsOnDisk().Select(id => AttemptCard.Read(state.AttemptPaths(id))).OfType<AttemptRecord>()];
 
     /// <summary>At start: directories of attempts that the journal does not know are removed, the others are kept in turn.</summary>
     public void SweepDirectories(IReadOnlySet<AttemptId> live)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Rigshift.Agent.Leases;
 using Rigshift.Agent.Model;
@@ -41,6 +42,11 @@ internal sealed partial class Attempts(
             LogAttemptResumed(record.Id, record.JobId, record.State);
             var sameBoot = record.Lease is not { } lease || LeaseClock.Stand(lease, clock.BootId, clock.Now) != LeaseStanding.OtherBoot;
             Start(record, [.. events[record.Id]], AttemptCore.Resume(record, sameBoot));
+        }
+
+        if (journal.Recovering)
+        {
+            RecoverWithoutJournal();
         }
 
         history.SweepDirectories(live.Keys.ToHashSet());
@@ -91,6 +97,12 @@ internal sealed partial class Attempts(
         {
             await attempt.Actor.TakeAsync(input);
         }
+    }
+
+    public void VerdictsApplied()
+    {
+        admission.EndRecovery();
+        context.Changed.Raise();
     }
 
     public ValueTask AckEventsAsync(AttemptId id, ulong eventNo)
@@ -242,6 +254,20 @@ internal sealed partial class Attempts(
         return Accepted;
     }
 
+    // What was launched and not settled has a card beside its program. Its lease on the card may be old: it gets time to hear the verdict.
+    private void RecoverWithoutJournal()
+    {
+        foreach (var record in history.CardsOnDisk().Where(record => !live.ContainsKey(record.Id)))
+        {
+            var patience = clock.Now + options.ConfirmPatience;
+            var lease = record.Lease is { } held && held.OrphanDeadline < patience ? held with { OrphanDeadline = patience } : record.Lease;
+            context.Reservations.Restore(new Reservation(record.Id, record.Spec.Resources, record.Gpus));
+            LogAttemptRecovered(record.Id, record.JobId);
+            Start(record with { Lease = lease }, [], AttemptCore.Resume(record with { Lease = lease }, sameBoot: true));
+        }
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The actor is disposed where its life ends, in LiveAsync.")]
     private void Start(AttemptRecord record, IReadOnlyList<AttemptEvent> unacked, AttemptDecision? resume)
     {
         var attempt = new LiveAttempt(new AttemptActor(record, unacked, context, hostStopping.Token), clock.Now);
@@ -274,6 +300,9 @@ internal sealed partial class Attempts(
 
     [LoggerMessage(1422, LogLevel.Information, "Attempt {AttemptId} of job {JobId} taken up again in {State}", EventName = "AttemptResumed")]
     private partial void LogAttemptResumed(AttemptId attemptId, JobId jobId, AttemptState state);
+
+    [LoggerMessage(1424, LogLevel.Warning, "Attempt {AttemptId} of job {JobId} found on disk without a journal; it waits for the coordinator's verdict", EventName = "AttemptRecovered")]
+    private partial void LogAttemptRecovered(AttemptId attemptId, JobId jobId);
 
     [LoggerMessage(1423, LogLevel.Warning, "Attempt {AttemptId} is stopped: {Reason}. {Detail}", EventName = "AttemptStopped")]
     private partial void LogAttemptStopped(AttemptId attemptId, string reason, string detail);

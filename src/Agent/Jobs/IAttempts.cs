@@ -23,6 +23,9 @@ internal interface IAttempts
 
     ValueTask ApplyVerdictAsync(AttemptVerdict verdict, TimeSpan sentAt);
 
+    /// <summary>Every verdict of Hello is applied: an agent that lost its journal may take work again.</summary>
+    void VerdictsApplied();
+
     ValueTask AckEventsAsync(AttemptId id, ulong eventNo);
 
     ValueTask AckResultAsync(AttemptId id, Fence fence, ResultVerdict verdict, IReadOnlyList<Digest> missing);

@@ -25,7 +25,7 @@ internal static class VerdictMapping
         };
     }
 
-    private static IReadOnlyList<AttemptInput> Continue(AttemptRecord record, AttemptVerdict verdict, string bootId, TimeSpan sentAt)
+    private static List<AttemptInput> Continue(AttemptRecord record, AttemptVerdict verdict, string bootId, TimeSpan sentAt)
     {
         var inputs = new List<AttemptInput>(2);
         if (verdict.NewFence is { } fence && fence > record.Fence)

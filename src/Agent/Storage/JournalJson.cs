@@ -13,6 +13,7 @@ namespace Rigshift.Agent.Storage;
     Converters = [typeof(DigestJson), typeof(GpuUuidJson), typeof(RuntimeSpecJson)])]
 [JsonSerializable(typeof(AttemptBody))]
 [JsonSerializable(typeof(JobSpec))]
+[JsonSerializable(typeof(AttemptCard))]
 internal sealed partial class JournalJson : JsonSerializerContext;
 
 internal sealed class DigestJson : JsonConverter<Digest>

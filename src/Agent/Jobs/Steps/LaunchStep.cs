@@ -13,6 +13,7 @@ internal sealed class LaunchStep(RuntimeTable runtimes, StateDirectory state, Jo
     {
         var plan = Plan(record, state);
         AttemptDirectories.Create(plan.Paths);
+        AttemptCard.Write(plan.Paths, record);
         // Not cancelled half-way: a launch that was begun is finished, so that undo knows what to stop.
         var result = await runtimes[record.Spec.Runtime.Kind].LaunchAsync(plan, CancellationToken.None);
         return result.Handle is { } handle
