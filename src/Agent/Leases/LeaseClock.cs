@@ -25,6 +25,8 @@ internal enum LeaseStanding
 /// </summary>
 internal static class LeaseClock
 {
+    private static readonly TimeSpan OvertakingSlack = TimeSpan.FromMinutes(1);
+
     public static HeldLease Grant(LeaseTerms terms, string bootId, TimeSpan sentAt) => new(
         terms, bootId, sentAt + terms.Lease - LeaseTerms.Margin(terms.Lease), sentAt + terms.Orphan - LeaseTerms.Margin(terms.Orphan));
 
@@ -39,14 +41,17 @@ internal static class LeaseClock
 
     public static LeaseStanding Stand(HeldLease lease, string bootId, TimeSpan now)
     {
-        // Without a boot id (Windows) a deadline further away than the lease is long shows that the clock started anew.
-        if (lease.BootId != bootId || lease.OrphanDeadline - now > lease.Terms.Orphan)
+        if (lease.BootId != bootId || (bootId.Length == 0 && StartedAnew(lease, now)))
         {
             return LeaseStanding.OtherBoot;
         }
 
         return now >= lease.OrphanDeadline ? LeaseStanding.Orphaned : now >= lease.LeaseDeadline ? LeaseStanding.Lapsed : LeaseStanding.Live;
     }
+
+    // Without a boot id (Windows) a deadline further away than the lease is long shows that the clock began again. Answers that overtook
+    // each other can put it a little further away; a rig that had been up for less than that loses nothing by the error.
+    private static bool StartedAnew(HeldLease lease, TimeSpan now) => lease.OrphanDeadline - now > lease.Terms.Orphan + OvertakingSlack;
 
     private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

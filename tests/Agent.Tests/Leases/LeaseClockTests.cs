@@ -1,6 +1,5 @@
 using CsCheck;
 using Rigshift.Agent.Leases;
-using Rigshift.Agent.Model;
 using Rigshift.Rules;
 
 namespace Rigshift.Agent.Tests.Leases;
