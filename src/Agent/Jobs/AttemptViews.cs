@@ -6,9 +6,12 @@ using Rigshift.Agent.Storage;
 namespace Rigshift.Agent.Jobs;
 
 /// <summary>What the session reads of the attempts: events and results to send, progress since the last look.</summary>
-internal sealed class AttemptViews(StateDirectory state)
+internal sealed class AttemptViews(StateDirectory state, TimeProvider time)
 {
+    private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(300);
+
     private readonly ConcurrentDictionary<AttemptId, ProgressReport> lastProgress = new();
+    private long lookedAt;
 
     public IReadOnlyList<OutboxItem> Outbox(IEnumerable<LiveAttempt> live)
     {
@@ -19,15 +22,28 @@ internal sealed class AttemptViews(StateDirectory state)
             items.AddRange(attempt.Actor.UnackedEvents().Select(e => new EventItem(e, record.Fence)));
             if (attempt.Actor.Activity == AttemptActivity.Published)
             {
-                var paths = state.AttemptPaths(record.Id);
-                items.Add(new ResultItem(record, AttemptResults.DigestOf(record), LogReader.Length(paths.Stdout), LogReader.Length(paths.Stderr), attempt.Actor.SendNo));
+                var (stdout, stderr) = attempt.LogBytes ??= LogBytes(state.AttemptPaths(record.Id));
+                items.Add(new ResultItem(record, AttemptResults.DigestOf(record), stdout, stderr, attempt.Actor.SendNo));
             }
         }
 
         return items;
     }
 
+    /// <summary>Nothing when it was asked a moment ago: hundreds of events a second must not become hundreds of looks at each progress file.</summary>
     public IReadOnlyList<ProgressReport> TakeProgress(IEnumerable<LiveAttempt> live)
+    {
+        var now = time.GetTimestamp();
+        var last = Interlocked.Read(ref lookedAt);
+        if ((last != 0 && time.GetElapsedTime(last, now) < ProgressPeriod) || Interlocked.CompareExchange(ref lookedAt, now, last) != last)
+        {
+            return [];
+        }
+
+        return ReadProgress(live);
+    }
+
+    private List<ProgressReport> ReadProgress(IEnumerable<LiveAttempt> live)
     {
         var changed = new List<ProgressReport>();
         var seen = new HashSet<AttemptId>();
@@ -52,4 +68,6 @@ internal sealed class AttemptViews(StateDirectory state)
 
         return changed;
     }
+
+    private static (long Stdout, long Stderr) LogBytes(AttemptPaths paths) => (LogReader.Length(paths.Stdout), LogReader.Length(paths.Stderr));
 }

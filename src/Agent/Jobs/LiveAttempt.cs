@@ -15,6 +15,9 @@ internal sealed class LiveAttempt(AttemptActor actor, TimeSpan takenUpAt)
     /// <summary>The uploader is done with its log.</summary>
     public bool LogsSent { get; set; }
 
+    /// <summary>Bytes of stdout and stderr; read once, when the program has ended and they cannot grow.</summary>
+    public (long Stdout, long Stderr)? LogBytes { get; set; }
+
     public Task Life { get; set; } = Task.CompletedTask;
 
     public AttemptReport Report()

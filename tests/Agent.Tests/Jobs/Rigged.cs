@@ -42,7 +42,7 @@ internal sealed class Rigged : IAsyncDisposable, IJournal, IRuntime, IArtifacts,
         var context = new AttemptContext(new PatientJournal(this, Time, NullLogger<PatientJournal>.Instance), steps, reservations, state, Time, NullLogger<AttemptContext>.Instance);
         Reservations = reservations;
         Attempts = new Attempts(
-            context, new AttemptHistory(this, state, Options, Time), new RigAdmission(this, reservations, this, this), new TombstoneTable(this, Time), new AttemptViews(state), this, this, Options, NullLogger<Attempts>.Instance);
+            context, new AttemptHistory(this, state, Options, Time), new RigAdmission(this, reservations, this, this), new TombstoneTable(this, Time), new AttemptViews(state, Time), this, this, Options, NullLogger<Attempts>.Instance);
         Attempts.Recover();
     }
 
