@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
-using Rigshift.Agent.Leases;
 using Rigshift.Agent.Model;
 using Rigshift.Agent.Storage;
 using Rigshift.Rules;
@@ -21,36 +20,6 @@ internal sealed partial class Attempts(
     public bool Draining => admission.Draining;
 
     public ValueTask WaitForChangeAsync(long seen, CancellationToken cancellation) => context.Changed.WaitAsync(seen, cancellation);
-
-    /// <summary>Takes up what the journal holds. Before any session.</summary>
-    public void Recover()
-    {
-        var events = journal.LoadUnackedEvents().ToLookup(e => e.AttemptId);
-        foreach (var record in journal.LoadAttempts().OrderBy(record => record.AckedUnixMs))
-        {
-            if (record.State == AttemptState.Acked)
-            {
-                history.Settled.Add(record);
-                continue;
-            }
-
-            if (record.State < AttemptState.Finished)
-            {
-                context.Reservations.Restore(new Reservation(record.Id, record.Spec.Resources, record.Gpus));
-            }
-
-            LogAttemptResumed(record.Id, record.JobId, record.State);
-            var sameBoot = record.Lease is not { } lease || LeaseClock.Stand(lease, clock.BootId, clock.Now) != LeaseStanding.OtherBoot;
-            Start(record, [.. events[record.Id]], AttemptCore.Resume(record, sameBoot));
-        }
-
-        if (journal.Recovering)
-        {
-            RecoverWithoutJournal();
-        }
-
-        history.SweepDirectories(live.Keys.ToHashSet());
-    }
 
     public IReadOnlyList<AttemptReport> Inventory() => [.. live.Values.Select(attempt => attempt.Report())];
 
@@ -254,19 +223,6 @@ internal sealed partial class Attempts(
         return Accepted;
     }
 
-    // What was launched and not settled has a card beside its program. Its lease on the card may be old: it gets time to hear the verdict.
-    private void RecoverWithoutJournal()
-    {
-        foreach (var record in history.CardsOnDisk().Where(record => !live.ContainsKey(record.Id)))
-        {
-            var patience = clock.Now + options.ConfirmPatience;
-            var lease = record.Lease is { } held && held.OrphanDeadline < patience ? held with { OrphanDeadline = patience } : record.Lease;
-            context.Reservations.Restore(new Reservation(record.Id, record.Spec.Resources, record.Gpus));
-            LogAttemptRecovered(record.Id, record.JobId);
-            Start(record with { Lease = lease }, [], AttemptCore.Resume(record with { Lease = lease }, sameBoot: true));
-        }
-    }
-
     [SuppressMessage("Reliability", "CA2000", Justification = "The actor is disposed where its life ends, in LiveAsync.")]
     private void Start(AttemptRecord record, IReadOnlyList<AttemptEvent> unacked, AttemptDecision? resume)
     {
@@ -279,9 +235,16 @@ internal sealed partial class Attempts(
     private async Task LiveAsync(LiveAttempt attempt, AttemptDecision? resume)
     {
         await Task.Yield();
-        using (attempt.Actor)
+        try
         {
-            await attempt.Actor.RunAsync(resume);
+            using (attempt.Actor)
+            {
+                await attempt.Actor.RunAsync(resume);
+            }
+        }
+        catch (Exception e) // A bug of ours. The journal is as it was, so the next start takes the attempt up; the others go on.
+        {
+            LogAttemptBroken(attempt.Record.Id, e);
         }
 
         if (attempt.Record.State == AttemptState.Acked)
@@ -298,12 +261,9 @@ internal sealed partial class Attempts(
     [LoggerMessage(1421, LogLevel.Information, "Attempt {AttemptId} refused: {Reason}. {Detail}", EventName = "AssignmentRefused")]
     private partial void LogAssignmentRefused(AttemptId attemptId, string reason, string detail);
 
-    [LoggerMessage(1422, LogLevel.Information, "Attempt {AttemptId} of job {JobId} taken up again in {State}", EventName = "AttemptResumed")]
-    private partial void LogAttemptResumed(AttemptId attemptId, JobId jobId, AttemptState state);
-
-    [LoggerMessage(1424, LogLevel.Warning, "Attempt {AttemptId} of job {JobId} found on disk without a journal; it waits for the coordinator's verdict", EventName = "AttemptRecovered")]
-    private partial void LogAttemptRecovered(AttemptId attemptId, JobId jobId);
-
     [LoggerMessage(1423, LogLevel.Warning, "Attempt {AttemptId} is stopped: {Reason}. {Detail}", EventName = "AttemptStopped")]
     private partial void LogAttemptStopped(AttemptId attemptId, string reason, string detail);
+
+    [LoggerMessage(1425, LogLevel.Critical, "Attempt {AttemptId} met a fault in the agent itself; it is taken up again at the next start", EventName = "AttemptBroken")]
+    private partial void LogAttemptBroken(AttemptId attemptId, Exception e);
 }
