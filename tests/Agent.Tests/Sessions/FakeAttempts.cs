@@ -66,6 +66,10 @@ internal sealed class FakeAttempts : IAttempts
 
     public ValueTask ApplyVerdictAsync(AttemptVerdict verdict, TimeSpan sentAt) => Called($"{verdict.Verdict} {verdict.Id}");
 
+    public int VerdictRounds { get; private set; }
+
+    public void VerdictsApplied() => VerdictRounds++;
+
     public ValueTask AckEventsAsync(AttemptId id, ulong eventNo)
     {
         Change(() => outbox.RemoveAll(o => o is EventItem e && e.Id == id && e.Event.EventNo <= eventNo));
