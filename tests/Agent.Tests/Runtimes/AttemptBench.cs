@@ -13,6 +13,10 @@ internal sealed class AttemptBench : IDisposable
     private readonly TempDirectory directory = new();
     private readonly AttemptId attempt = new(Guid.CreateVersion7());
 
+    // The agent's own output, …/bin/Agent/debug: the copy beside the tests lacks what the tests' framework brings.
+    private static readonly string AgentBinary = Path.GetFullPath(
+        Path.Combine(AppContext.BaseDirectory, "..", "..", "Agent", new DirectoryInfo(AppContext.BaseDirectory).Name, "rigshift"));
+
     public AttemptBench()
     {
         Paths = new AttemptPaths(directory.Root);
@@ -27,7 +31,7 @@ internal sealed class AttemptBench : IDisposable
 
     public static ProcessRuntime NewRuntime(IBootClock? clock = null, bool enabled = true)
     {
-        var options = new RuntimesOptions { ShimPath = Path.Combine(AppContext.BaseDirectory, "rigshift"), Process = { Enabled = enabled } };
+        var options = new RuntimesOptions { ShimPath = AgentBinary, Process = { Enabled = enabled } };
         clock ??= new LinuxBootClock();
         var host = new LinuxShimHost(clock);
         var launcher = new ShimLauncher(host, clock, TimeProvider.System, options, NullLogger<ShimLauncher>.Instance);
