@@ -42,7 +42,7 @@ function Invoke-Stage([string] $Name, [scriptblock] $Body) {
 
 # A program's folder as users get it. Native AOT only where the target is this system: there is no cross-compiler for Windows.
 function Publish-Program([string] $Project, [bool] $Native, [string] $Folder) {
-    $options = @('publish', "$root/src/$Project", '-c', $Configuration, '-r', $Runtime, '-o', $Folder, '--nologo', '-v', 'quiet', '-p:DebugType=none', '-p:GenerateDocumentationFile=false')
+    $options = @('publish', "$root/src/$Project", '-c', $Configuration, '-r', $Runtime, '-o', $Folder, '--nologo', '-v', 'quiet', '-p:DebugType=none', '-p:PublishDocumentationFile=false', '-p:PublishReferencesDocumentationFiles=false')
     if (-not $Native) { $options += @('-p:PublishAot=false', '--self-contained', '-p:PublishReadyToRun=true') }
     Invoke-Dotnet @options
 }
