@@ -60,6 +60,7 @@ internal static class EnrollCommand
     private static async Task<EnrollOutcome> EnrollAsync(AgentSetup setup, string token, Uri? coordinator, bool force, CancellationToken cancellation)
     {
         await using var services = new ServiceCollection()
+            .AddLogging()
             .AddStorage(setup.Options.Storage)
             .AddEnrollment(setup.Options.Sessions)
             .BuildServiceProvider();

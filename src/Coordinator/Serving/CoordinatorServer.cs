@@ -62,7 +62,7 @@ internal sealed class CoordinatorServer : IAsyncDisposable
             application.Services.GetRequiredService<PublicAddress>().Set(options.PublicUrl.Length > 0 ? new Uri(options.PublicUrl) : url.Public);
             return new CoordinatorServer(parts, application, url.Local, Credential(parts, url.Local));
         }
-        catch (Exception e)
+        catch (Exception e) // What was opened is closed again; the cause goes on.
         {
             if (application is not null)
             {

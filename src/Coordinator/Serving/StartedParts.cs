@@ -42,7 +42,7 @@ internal sealed class StartedParts : IAsyncDisposable
             var authority = new ClusterAuthority(AuthorityFiles.LoadOrCreate(paths.Authority, time), incarnation.ClusterId, time);
             return new StartedParts(directory, paths, ServerLog.Create(paths, options.ConsoleLog), database, authority, incarnation, new ServerIdentity(authority, options, time), time);
         }
-        catch (Exception e)
+        catch (Exception e) // What was opened is closed again; the cause goes on.
         {
             if (database is not null)
             {
