@@ -182,6 +182,12 @@ internal sealed partial class Attempts(
     /// <summary>Leaves every program running; the next agent process takes them up.</summary>
     public async ValueTask DisposeAsync()
     {
+        // The container knows this object under two names, and disposes it once for each.
+        if (hostStopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         await hostStopping.CancelAsync();
         await Task.WhenAll(live.Values.Select(attempt => attempt.Life));
         hostStopping.Dispose();
