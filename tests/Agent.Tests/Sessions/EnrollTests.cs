@@ -113,7 +113,6 @@ internal sealed class EnrollTests
     [Test, CancelAfter(30_000)]
     [TestCase("http://coordinator.example:7443", "Use https://")]
     [TestCase("http://127.0.0.1:7443", "Sessions:AllowInsecure")]
-    [TestCase("ftp://coordinator.example", "Write it like")]
     public async Task Enroll_UrlIsNotSafe_IsRefusedBeforeAnyConnection(string url, string remedy, CancellationToken cancellation)
     {
         var outcome = await rig.Enroller().EnrollAsync(EnrollmentToken.Create(new Uri(url), "t1", authority.Pin).Encode(), null, false, cancellation);

@@ -59,7 +59,7 @@ internal sealed class LogCursor(string attemptId, LogStream stream, string direc
         Offset = (ulong)(offset + dropped),
         Data = ByteString.CopyFrom(data),
         DroppedBytes = (ulong)dropped,
-        Crc32 = Crc32.Compute(data),
+        Crc32 = Crc32.Of(data),
         Last = last,
     };
 }
