@@ -20,6 +20,14 @@ internal sealed unsafe class SignalInbox : IDisposable
 
     public Descriptor Descriptor { get; }
 
+    /// <summary>Whether this thread has the signal blocked, as whoever started the process left it for all its threads.</summary>
+    public static bool IsBlocked(int signal)
+    {
+        var mask = stackalloc ulong[SignalSetSize / sizeof(ulong)];
+        LibC.pthread_sigmask(Block, null, mask);
+        return (mask[0] & (1UL << (signal - 1))) != 0;
+    }
+
     /// <summary>Blocks the signals in this thread; a caller that has other threads must have been started with them blocked.</summary>
     public static SignalInbox Open(params ReadOnlySpan<int> signals)
     {

@@ -14,6 +14,12 @@ internal static class LinuxShim
 
     public static int Run(ControlFiles files)
     {
+        // Started by hand, not by an agent: the runtime's other threads would swallow the end of the program.
+        if (!SignalInbox.IsBlocked(Signal.Child))
+        {
+            return ShimEntry.BadUsage;
+        }
+
         using var held = Plumbing.TryLock(files.Lock);
         if (held is null || files.HasExit || files.HasMark)
         {
