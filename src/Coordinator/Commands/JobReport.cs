@@ -37,13 +37,11 @@ internal static class JobReport
         Advice(screen, job);
         if (job.Attempts.Count > 0)
         {
-            screen.Line();
             Attempts(screen, job, now);
         }
 
         if (job.State is JobState.Succeeded)
         {
-            screen.Line();
             Outputs(screen, job);
         }
     }

@@ -22,7 +22,7 @@ internal static class RigReport
                 Wording.Bytes(rig.Host?.MemoryBytes ?? 0),
                 string.Join(' ', rig.Host?.Runtimes ?? []),
                 rig.Connected ? "now" : Wording.Ago(rig.LastSeenUnixMs, now),
-                rig.AgentVersion,
+                Release(rig.AgentVersion),
             ])]);
         foreach (var rig in rigs.Where(r => r.QuarantineReason.Length > 0))
         {
@@ -34,6 +34,9 @@ internal static class RigReport
             screen.Line($"{string.Join(", ", note.Take(3).Select(Name))}{(note.Count() > 3 ? $" and {note.Count() - 3} more" : "")}: {note.Key}", Tone.Dim);
         }
     }
+
+    // Without the commit, which --json has.
+    private static string Release(string version) => version.Split('+')[0];
 
     public static string Name(RigStatus rig) =>
         rig.Host is { Hostname.Length: > 0 } host ? $"{SafeText.ForMessage(host.Hostname)} ({Wording.ShortId(rig.RigId)})" : Wording.ShortId(rig.RigId);

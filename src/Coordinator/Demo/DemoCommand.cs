@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Rigshift.Coordinator.Commands;
 
 namespace Rigshift.Coordinator.Demo;
@@ -19,7 +20,15 @@ internal static class DemoCommand
         {
             var asJson = parse.GetValue(json);
             var demo = new DemoRun(asJson ? screen.OnError() : screen, time, new DemoOptions(parse.GetValue(keep), parse.GetValue(directory)));
-            var report = await demo.RunAsync(cancellation);
+
+            // A closed terminal would end this process at once and leave its agent behind.
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            {
+                signal.Cancel = true;
+                stop.Cancel();
+            });
+            var report = await demo.RunAsync(stop.Token);
             if (asJson)
             {
                 ViewJson.Write(screen, report, ViewJson.Default.DemoReport);
