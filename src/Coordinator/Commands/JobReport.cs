@@ -92,16 +92,22 @@ internal static class JobReport
     {
         if (job.Reason.Length > 0 && job.State is not JobState.Succeeded)
         {
-            screen.Line($"Reason    {job.Reason}{(job.Detail.Length > 0 ? $": {SafeText.ForMessage(job.Detail)}" : "")}", Tone.Warn);
-            screen.Line($"          {ReasonAdvice.For(job.Reason)}");
+            Explain(screen, "Reason   ", job.Reason, job.Detail);
         }
 
         // The job's own reason may only say that its attempts are used up; the last attempt says why.
         if (job.State is JobState.Failed or JobState.Quarantined && job.Attempts.LastOrDefault() is { Reason.Length: > 0 } last && last.Reason != job.Reason)
         {
-            screen.Line($"Attempt {last.AttemptNo} {last.Reason}{(last.Detail.Length > 0 ? $": {SafeText.ForMessage(last.Detail)}" : "")}", Tone.Warn);
-            screen.Line($"          {ReasonAdvice.For(last.Reason)}");
+            Explain(screen, $"Attempt {last.AttemptNo}", last.Reason, last.Detail);
         }
+    }
+
+    private static void Explain(Screen screen, string label, string reason, string detail)
+    {
+        // Where there is nothing more to say, the detail is the advice.
+        var advice = ReasonAdvice.For(reason);
+        screen.Line($"{label} {reason}{(detail.Length > 0 && detail != advice ? $": {SafeText.ForMessage(detail)}" : "")}", Tone.Warn);
+        screen.Line($"          {advice}");
     }
 
     private static string Took(long from, long to) => Wording.Span(TimeSpan.FromMilliseconds(to - from));

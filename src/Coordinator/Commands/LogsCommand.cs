@@ -63,7 +63,9 @@ internal static class LogsCommand
         {
             if (job.Attempts.Count == 0 && !follow)
             {
-                screen.ErrorLine($"Job {Wording.ShortId(job.JobId)} has not started, so it has no log yet. Wait for it: rigshift-coordinator logs -f {Wording.ShortId(job.JobId)}");
+                screen.ErrorLine(Wording.HasEnded(job)
+                    ? $"Job {Wording.ShortId(job.JobId)} ended before it started, so it has no log."
+                    : $"Job {Wording.ShortId(job.JobId)} has not started, so it has no log yet. Wait for it: rigshift-coordinator logs -f {Wording.ShortId(job.JobId)}");
                 return ExitCode.Ok;
             }
 

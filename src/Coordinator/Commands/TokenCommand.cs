@@ -59,5 +59,5 @@ internal static class TokenCommand
     }
 
     private static string Url(string token, OperatorConnection connection) =>
-        EnrollmentToken.TryParse(token, out var parsed, out _) ? parsed.Url.OriginalString : connection.Url.OriginalString;
+        EnrollmentToken.TryParse(token, out var parsed, out _) ? parsed.Url.OriginalString.TrimEnd('/') : connection.Url.OriginalString.TrimEnd('/');
 }

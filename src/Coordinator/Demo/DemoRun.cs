@@ -45,7 +45,7 @@ internal sealed class DemoRun(Screen screen, TimeProvider time, DemoOptions opti
         try
         {
             clock.Mark("coordinator");
-            screen.Line($"Coordinator {coordinator.Connection.Url.OriginalString}, its database in {state.Coordinator}");
+            screen.Line($"Coordinator {coordinator.Connection.Url.OriginalString.TrimEnd('/')}, its database in {state.Coordinator}");
             var rig = await StartRigAsync(agent, cancellation);
             var report = await RunJobAsync(coordinator, agent, rig, places, state, cancellation);
             finished = true;
@@ -104,7 +104,7 @@ internal sealed class DemoRun(Screen screen, TimeProvider time, DemoOptions opti
             clock.End();
             return new DemoReport(
                 job.JobId, predictions.All.Count, predictions.Labelled, predictions.Right, predictions.Accuracy, picture, DemoRig.From(rig), clock.Seconds, predictions.All,
-                coordinator.Pid is { } pid && agent.Pid is { } agentPid ? new DemoKept(state.Root, coordinator.Connection.Url.OriginalString, pid, agentPid) : null);
+                coordinator.Pid is { } pid && agent.Pid is { } agentPid ? new DemoKept(state.Root, coordinator.Connection.Url.OriginalString.TrimEnd('/'), pid, agentPid) : null);
         }
         finally
         {
