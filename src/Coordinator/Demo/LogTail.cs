@@ -5,7 +5,7 @@ namespace Rigshift.Coordinator.Demo;
 /// <summary>The last lines that a child printed, for when it fails.</summary>
 internal sealed class LogTail
 {
-    private const int MaxLines = 20;
+    private const int MaxLines = 40;
 
     private readonly Lock sync = new();
     private readonly Queue<string> lines = new();
