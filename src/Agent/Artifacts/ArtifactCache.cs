@@ -186,6 +186,10 @@ internal sealed partial class ArtifactCache(StateDirectory state, ArtifactsOptio
         {
             action();
         }
+        catch (DirectoryNotFoundException)
+        {
+            // Dropping what was never there; the first of a digest's neighbours has no directory yet.
+        }
         catch (Exception e) when (DiskFaults.IsOfTheDisk(e)) // Housekeeping: whoever needs the file meets the fault and reports it.
         {
             Log.CacheFileRefused(logger, e.Message);

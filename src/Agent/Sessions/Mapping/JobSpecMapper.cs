@@ -8,6 +8,9 @@ namespace Rigshift.Agent.Sessions.Mapping;
 /// <summary>Reads a job as the coordinator sent it, fills in the defaults, and refuses by name what no rig can run.</summary>
 internal static class JobSpecMapper
 {
+    /// <summary>What a job without output patterns means.</summary>
+    private const string EveryFile = "**";
+
     /// <summary>The spec, or one clause that names the field at fault.</summary>
     public static (JobSpec? Spec, string? Fault) Map(Proto.JobSpec? wire)
     {
@@ -50,7 +53,8 @@ internal static class JobSpecMapper
         }
 
         var timeout = TimeSpan.FromSeconds(wire.TimeoutS == 0 ? JobLimits.DefaultTimeoutS : wire.TimeoutS);
-        return (new JobSpec(wire.Name, resources, runtime.Spec, inputs, [.. wire.Outputs], timeout, new Dictionary<string, string>(wire.Environment)), null);
+        IReadOnlyList<string> outputs = wire.Outputs.Count == 0 ? [EveryFile] : [.. wire.Outputs];
+        return (new JobSpec(wire.Name, resources, runtime.Spec, inputs, outputs, timeout, new Dictionary<string, string>(wire.Environment)), null);
     }
 
     private static (RuntimeSpec? Spec, string? Fault) MapProcess(Proto.ProcessSpec wire) =>
