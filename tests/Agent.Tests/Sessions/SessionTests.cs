@@ -240,34 +240,6 @@ internal sealed class SessionTests
         Assert.That(async () => await opening, Throws.Exception);
     }
 
-    [Test, CancelAfter(30_000)]
-    public async Task CertificateAtHalfLife_IsRenewedAndTheNewOneIsUsedBeforeItReplacesTheOld(CancellationToken cancellation)
-    {
-        var begin = rig.Time.GetUtcNow();
-        coordinator.OnEnroll = request =>
-        {
-            using var soonDue = authority.Rig(request.Csr.ToByteArray(), coordinator.RigId, begin.AddHours(-2), begin.AddHours(1));
-            return new EnrollReply(coordinator.Enrolled(request)) { Certificate = Google.Protobuf.ByteString.CopyFrom(soonDue.RawData) };
-        };
-        coordinator.OnRenew = request =>
-        {
-            using var renewed = authority.Rig(request.Csr.ToByteArray(), coordinator.RigId, begin, begin.AddDays(7));
-            return new RenewReply { Certificate = Google.Protobuf.ByteString.CopyFrom(renewed.RawData) };
-        };
-        await rig.Enroller().EnrollAsync(coordinator.Token.Encode(), null, force: true, cancellation);
-        var old = rig.Store.Load().Current!; // Enrolled on the line before.
-        await rig.StartAsync();
-        var first = await NextStreamAsync(cancellation);
-        await first.OpenAsync(authority.ClusterId);
-
-        var second = await NextStreamAsync(cancellation);
-        Assert.That(rig.Store.Load().Current!.Generation, Is.EqualTo(old.Generation), "The old identity stays in use until the coordinator took the new one.");
-        await second.OpenAsync(authority.ClusterId);
-
-        await RigUnderTest.EventuallyAsync(() => rig.Store.Load().Current!.Generation > old.Generation, cancellation);
-        Assert.That(second.Certificate!.Thumbprint, Is.EqualTo(rig.Store.Load().Current!.Certificate.Thumbprint));
-    }
-
     private static async Task IgnoringAsync(Func<Task> work)
     {
         try

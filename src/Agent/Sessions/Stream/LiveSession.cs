@@ -85,7 +85,15 @@ internal sealed partial class LiveSession : IDisposable
                 continue;
             }
 
-            await call.RequestStream.WriteAsync(message, life.Token);
+            try
+            {
+                await call.RequestStream.WriteAsync(message, life.Token);
+            }
+            catch (Exception e) when (e is RpcException or InvalidOperationException or OperationCanceledException)
+            {
+                return; // The call is over. Only the reader hears why, and it ends the session.
+            }
+
             if (message.BodyCase == RigMessage.BodyOneofCase.Goodbye)
             {
                 await call.RequestStream.CompleteAsync();
@@ -96,12 +104,25 @@ internal sealed partial class LiveSession : IDisposable
 
     private async Task ReadAsync(AsyncDuplexStreamingCall<RigMessage, CoordinatorMessage> call)
     {
-        while (await call.ResponseStream.MoveNext(life.Token))
+        while (await MoveNextAsync(call))
         {
             await FeedAsync(new MessageReceived(rooms.Clock.Now, call.ResponseStream.Current));
         }
 
         End(SessionEnd.Of(SessionEndKind.ConnectionLost, $"{link.Url} closed the session."));
+    }
+
+    private async Task<bool> MoveNextAsync(AsyncDuplexStreamingCall<RigMessage, CoordinatorMessage> call)
+    {
+        try
+        {
+            return await call.ResponseStream.MoveNext(life.Token);
+        }
+        catch (OperationCanceledException) when (!life.IsCancellationRequested)
+        {
+            await call.ResponseHeadersAsync; // A call that never connected reads as cancelled; its headers throw what really happened.
+            throw;
+        }
     }
 
     private async Task TickAsync()
