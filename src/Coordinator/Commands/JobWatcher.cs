@@ -99,6 +99,7 @@ internal sealed class JobWatcher(OperatorConnection connection, StatusLine statu
             JobState.Assigned => $"Assigned{where}.",
             JobState.Running => attempt?.Phase switch
             {
+                AttemptPhase.Accepted => $"Accepted{where}.",
                 AttemptPhase.Preparing => $"Fetching inputs{where}.",
                 AttemptPhase.Running => $"Running{where}.",
                 AttemptPhase.Stopping or AttemptPhase.Finished => $"Collecting outputs{where}.",

@@ -6,15 +6,21 @@ namespace Rigshift.Coordinator.Demo;
 /// <summary>The agent as a child process that ends with the demo.</summary>
 internal sealed class AgentChild : IDisposable
 {
+    private static readonly TimeSpan LastWordsWithin = TimeSpan.FromSeconds(2);
+
     private readonly Process process;
     private readonly LogTail tail = new();
+
+    // The end of a process is seen before the last of what it printed.
+    private readonly TaskCompletionSource silent = new();
+    private int openStreams = 2;
 
     private AgentChild(string program, string input, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => tail.Add(line.Data);
-        process.ErrorDataReceived += (_, line) => tail.Add(line.Data);
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
         try
         {
             process.Start();
@@ -25,8 +31,7 @@ internal sealed class AgentChild : IDisposable
             throw new CommandException(Commands.ExitCode.Failed, $"The agent {program} cannot be started: {fault.Message}", fault);
         }
 
-        process.StandardInput.Write(input);
-        process.StandardInput.Close();
+        GiveInput(input);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -35,7 +40,19 @@ internal sealed class AgentChild : IDisposable
     public int? ExitCode => process.HasExited ? process.ExitCode : null;
 
     /// <summary>What it said last.</summary>
-    public string Tail => tail.Text();
+    public string Tail
+    {
+        get
+        {
+            if (process.HasExited)
+            {
+                // Bounded, because a child of its own may hold the pipe open.
+                silent.Task.Wait(LastWordsWithin);
+            }
+
+            return tail.Text();
+        }
+    }
 
     /// <summary>Starts the agent for as long as the demo lasts.</summary>
     public static AgentChild Start(string program, params IEnumerable<string> arguments) => new(program, "", arguments);
@@ -59,6 +76,31 @@ internal sealed class AgentChild : IDisposable
         if (child.process.ExitCode != 0)
         {
             throw new CommandException(Commands.ExitCode.Failed, $"'rigshift {arguments[0]}' failed with exit code {child.process.ExitCode}. {child.tail.Text()}");
+        }
+    }
+
+    private void Take(string? line)
+    {
+        if (line is not null)
+        {
+            tail.Add(line);
+        }
+        else if (Interlocked.Decrement(ref openStreams) == 0)
+        {
+            silent.TrySetResult();
+        }
+    }
+
+    private void GiveInput(string input)
+    {
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended without reading: its exit code and its last lines say why.
         }
     }
 

@@ -23,7 +23,12 @@ internal sealed class DemoRun(Screen screen, TimeProvider time, DemoOptions opti
         }
         finally
         {
-            if ((succeeded && !options.Keep) || cancellation.IsCancellationRequested)
+            if (cancellation.IsCancellationRequested)
+            {
+                state.Delete();
+                screen.ErrorLine("The demo was interrupted; everything it started is stopped.");
+            }
+            else if (succeeded && !options.Keep)
             {
                 state.Delete();
             }
