@@ -24,6 +24,15 @@ public static class ProtocolLimits
     /// <summary>Files of one attempt's outputs.</summary>
     public const int MaxOutputs = 10_000;
 
+    /// <summary>
+    /// UTF-8 bytes of all output paths together, <see cref="OutputOverheadBytes"/> added for each: a result has to fit in one message, or it
+    /// could never be sent.
+    /// </summary>
+    public const int MaxManifestBytes = MaxLargeMessageBytes - (16 * 1024);
+
+    /// <summary>What an output takes in a result beside its path: digest, size, tags.</summary>
+    public const int OutputOverheadBytes = 96;
+
     /// <summary>How long a rig whose certificate has ended may still renew it.</summary>
     public static readonly TimeSpan RenewAfterExpiry = TimeSpan.FromDays(90);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Rigshift.Agent.Interop.Linux;
 using Rigshift.Rules;
 
@@ -15,6 +16,7 @@ internal sealed class OutputWalk(string root, IReadOnlyList<OutputPattern> patte
     private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
 
     private readonly List<ArtifactPath> found = [];
+    private int manifestBytes;
 
     /// <summary>Paths in ordinal order, or the first thing that cannot be taken.</summary>
     public (IReadOnlyList<ArtifactPath> Paths, ArtifactFault? Fault) Run(CancellationToken cancellation)
@@ -77,8 +79,14 @@ internal sealed class OutputWalk(string root, IReadOnlyList<OutputPattern> patte
         }
 
         found.Add(path);
-        return found.Count > ProtocolLimits.MaxOutputs
-            ? new ArtifactFault(Reason.OutputTooMany, $"There are more than {ProtocolLimits.MaxOutputs} output files.")
+        manifestBytes += Encoding.UTF8.GetByteCount(path.Value) + ProtocolLimits.OutputOverheadBytes;
+        if (found.Count > ProtocolLimits.MaxOutputs)
+        {
+            return new ArtifactFault(Reason.OutputTooMany, $"There are more than {ProtocolLimits.MaxOutputs} output files.");
+        }
+
+        return manifestBytes > ProtocolLimits.MaxManifestBytes
+            ? new ArtifactFault(Reason.OutputTooMany, $"The names of the {found.Count} output files so far are too long together for one result.")
             : null;
     }
 

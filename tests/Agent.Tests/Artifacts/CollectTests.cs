@@ -163,6 +163,19 @@ internal sealed class CollectTests
     }
 
     [Test]
+    public void Collect_NamesTooLongForOneResult_AreRefusedBeforeTheyCannotBeSent()
+    {
+        var folder = new string('d', 200);
+        Directory.CreateDirectory(Path.Combine(Root, folder, folder));
+        for (var i = 0; i < 2100; i++)
+        {
+            File.Create(Path.Combine(Root, folder, folder, $"{i}")).Dispose();
+        }
+
+        Assert.That(Collect("**").Fault?.Reason, Is.EqualTo(Reason.OutputTooMany));
+    }
+
+    [Test]
     public void Collect_TooManyFiles_IsRefused()
     {
         for (var i = 0; i <= ProtocolLimits.MaxOutputs; i++)
