@@ -62,6 +62,7 @@ check "no line is missing" sh -c "[ \"\$($coordinator logs $job --state-dir $coo
 job=$(submitted /var/tmp/long.yaml)
 within 30 "another long job runs" has_line "line 1"
 check "service stop" $agent service stop
+check "it ended in order, with exit code 0" sh -c '[ "$(systemctl show -p Result --value rigshift)/$(systemctl show -p ExecMainStatus --value rigshift)" = success/0 ]'
 check "stopping the service leaves the job running" sh -c 'pgrep -u rigshift sleep'
 check "service uninstall" $agent service uninstall
 check "nothing of it runs any more" sh -c '! pgrep -u rigshift'

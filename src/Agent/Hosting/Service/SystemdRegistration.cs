@@ -34,6 +34,7 @@ internal sealed class SystemdRegistration(AgentPaths paths, bool relocated, bool
 
         var unit = UnitFile.Compose(executable, paths, relocated, ownConfig);
         var isNew = !File.Exists(UnitPath);
+        Directory.CreateDirectory(Path.GetDirectoryName(paths.ConfigFile)!); // A full path of a file: for the owner to write into.
         Write(UsersPath, UnitFile.Resource("rigshift.sysusers"));
         Write(UnitPath, unit);
         return First(
