@@ -42,9 +42,16 @@ function Invoke-Stage([string] $Name, [scriptblock] $Body) {
 
 # A program's folder as users get it. Native AOT only where the target is this system: there is no cross-compiler for Windows.
 function Publish-Program([string] $Project, [bool] $Native, [string] $Folder) {
-    $options = @('publish', "$root/src/$Project", '-c', $Configuration, '-r', $Runtime, '-o', $Folder, '--nologo', '-v', 'quiet', '-p:DebugType=none', '-p:PublishDocumentationFile=false', '-p:PublishReferencesDocumentationFiles=false')
-    if (-not $Native) { $options += @('-p:PublishAot=false', '--self-contained', '-p:PublishReadyToRun=true') }
-    Invoke-Dotnet @options
+    $options = @("$root/src/$Project", '-r', $Runtime, "-p:Configuration=$Configuration", '--nologo', '-v', 'quiet', '-p:DebugType=none', '-p:PublishDocumentationFile=false', '-p:PublishReferencesDocumentationFiles=false')
+    if ($Native) {
+        Invoke-Dotnet publish @options -o $Folder
+        return
+    }
+
+    # Restored as the lock files have it, with Native AOT: switching that off already here would call for other lock files.
+    $options += @('-p:SelfContained=true', '-p:PublishReadyToRun=true')
+    Invoke-Dotnet restore @options
+    Invoke-Dotnet publish @options --no-restore -o $Folder '-p:PublishAot=false'
 }
 
 function Publish-All {

@@ -39,4 +39,9 @@ catch (RuntimeException e)
     return host.ExitCode ?? 1;
 }
 
+foreach (var error in shell.Streams.Error)
+{
+    Console.Error.WriteLine(error);
+}
+
 return host.ExitCode ?? (shell.HadErrors ? 1 : 0);
