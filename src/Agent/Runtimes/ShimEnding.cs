@@ -76,10 +76,22 @@ internal sealed partial class ShimEnding(
         using var held = host.TryLock(files.Lock);
         if (held is not null && !files.HasExit)
         {
-            files.WriteExit(new(order.BootId, NeverStarted: true));
+            Close(files, order);
         }
 
         return held is not null;
+    }
+
+    private static void Close(ControlFiles files, LaunchOrder order)
+    {
+        try
+        {
+            files.WriteExit(new(order.BootId, NeverStarted: true));
+        }
+        catch (IOException)
+        {
+            files.ForgetOrder(); // A full disk takes no record; without its order no shim starts anything either.
+        }
     }
 
     private async Task<bool> EndStraysAsync(LaunchPlan plan)

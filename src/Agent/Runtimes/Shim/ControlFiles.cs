@@ -7,6 +7,9 @@ namespace Rigshift.Agent.Runtimes.Shim;
 /// <summary>The records in an attempt's control directory, shared by the agent and the attempt's shim.</summary>
 internal sealed class ControlFiles(string directory)
 {
+    // More than any record of an end: what was set aside for it is enough.
+    private const int ExitBytes = 4096;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public string Directory => directory;
@@ -49,14 +52,37 @@ internal sealed class ControlFiles(string directory)
 
     public void WriteMark(ShimMark mark) => Replace(MarkPath, mark, ShimJson.Default.ShimMark, flush: false);
 
+    /// <summary>
+    /// Sets the record's disk aside before the program runs. A program that fills the disk and succeeds has succeeded, and its end
+    /// must still fit.
+    /// </summary>
+    public void ReserveExit()
+    {
+        try
+        {
+            File.WriteAllBytes(Draft(ExitPath), new byte[ExitBytes]);
+        }
+        catch (IOException)
+        {
+            // The disk is full already. The end may yet find room; if not, the agent says that it does not know it.
+        }
+    }
+
+    /// <summary>After this nobody starts the program. For a disk that has no room for a record of the end: taking a file away needs none.</summary>
+    public void ForgetOrder() => File.Delete(OrderPath);
+
     public void WriteExit(ExitRecord exit) => Replace(ExitPath, exit, ShimJson.Default.ExitRecord, exit.OnDisk);
 
     private static void Replace<T>(string path, T record, JsonTypeInfo<T> type, bool flush)
     {
-        var draft = path + ".draft";
-        using (var file = File.OpenHandle(draft, FileMode.Create, FileAccess.Write))
+        var draft = Draft(path);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(record, type);
+
+        // Written over and then cut: a draft that set disk aside keeps it until the record is there.
+        using (var file = File.OpenHandle(draft, FileMode.OpenOrCreate, FileAccess.Write))
         {
-            RandomAccess.Write(file, JsonSerializer.SerializeToUtf8Bytes(record, type), 0);
+            RandomAccess.Write(file, bytes, 0);
+            RandomAccess.SetLength(file, bytes.Length);
             if (flush)
             {
                 RandomAccess.FlushToDisk(file);
@@ -65,6 +91,8 @@ internal sealed class ControlFiles(string directory)
 
         File.Move(draft, path, overwrite: true);
     }
+
+    private static string Draft(string path) => path + ".draft";
 
     private static T? Read<T>(string path, JsonTypeInfo<T> type)
         where T : class

@@ -32,6 +32,7 @@ internal static class LinuxShim
         }
 
         var self = Environment.ProcessId;
+        files.ReserveExit();
         files.WriteMark(new(self, ProcFs.Stat(self)?.StartTime ?? 0, Environment.ProcessPath ?? "", order.BootId));
         Plumbing.BecomeSubreaper();
         Plumbing.BecomeKillable();

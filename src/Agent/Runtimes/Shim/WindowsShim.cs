@@ -26,6 +26,7 @@ internal static class WindowsShim
         using var stop = new EventWaitHandle(false, EventResetMode.ManualReset, WindowsNames.StopEvent(order.AttemptId));
         using var job = JobObject.Create(WindowsNames.Job(order.AttemptId));
         using var self = WindowsProcess.TryOpen(Environment.ProcessId);
+        files.ReserveExit();
         files.WriteMark(new(Environment.ProcessId, self?.Created ?? 0, Environment.ProcessPath ?? "", order.BootId));
         files.WriteExit(Supervise(files, order, job, stop));
         return ShimEntry.Done;
