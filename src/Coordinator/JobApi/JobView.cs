@@ -30,8 +30,7 @@ internal sealed class JobView(JobStore jobs, ProgressBoard progress, Dispatcher 
 
         if (row.State == JobState.Pending && row.Reason.Length == 0)
         {
-            job.Reason = WhyWaiting(row.Id);
-            job.Detail = job.Reason.Length > 0 ? ReasonAdvice.For(job.Reason) : "";
+            (job.Reason, job.Detail) = WhyWaiting(row.Id);
         }
 
         return job;
@@ -72,14 +71,21 @@ internal sealed class JobView(JobStore jobs, ProgressBoard progress, Dispatcher 
         return attempt;
     }
 
-    private string WhyWaiting(Guid jobId)
+    private (string Reason, string Detail) WhyWaiting(Guid jobId)
     {
         var state = dispatcher.State;
         if (state.Rigs.IsEmpty)
         {
-            return Reason.NoRig;
+            return (Reason.NoRig, ReasonAdvice.For(Reason.NoRig));
         }
 
-        return state.Find(jobId) is { } waiting && !state.Rigs.Values.Any(rig => DispatchMatch.CouldFit(rig, waiting.Job)) ? Reason.NoRigFits : "";
+        if (state.Find(jobId) is not { } waiting)
+        {
+            return ("", "");
+        }
+
+        return !state.Rigs.Values.Any(rig => DispatchMatch.CouldFit(rig, waiting.Job)) ? (Reason.NoRigFits, Shortfall.OfAll(waiting.Job, state.Rigs.Values))
+            : Shortfall.OfFree(waiting.Job, state.Rigs.Values) is { } taken ? (Reason.NoCredit, taken)
+            : ("", "");
     }
 }
