@@ -1,13 +1,14 @@
 namespace Rigshift.TestKit;
 
 /// <summary>
-/// The programs under test: those in the folder that RIGSHIFT_BIN names (CI: the published ones), else what this build made.
+/// The programs under test: those that RIGSHIFT_BIN and RIGSHIFT_COORDINATOR_BIN name (CI: the published ones), each a program or its
+/// folder, else what this build made.
 /// </summary>
 public static class Binaries
 {
-    public static string Agent => Find("rigshift", "Agent");
+    public static string Agent => Find("rigshift", "Agent", "RIGSHIFT_BIN");
 
-    public static string Coordinator => Find("rigshift-coordinator", "Coordinator");
+    public static string Coordinator => Find("rigshift-coordinator", "Coordinator", "RIGSHIFT_COORDINATOR_BIN");
 
     /// <summary>The repository's root: the folder that holds Agent.sln.</summary>
     public static string RepositoryRoot
@@ -26,16 +27,18 @@ public static class Binaries
         }
     }
 
-    private static string Find(string program, string project)
+    private static string Find(string program, string project, string variable)
     {
         var name = OperatingSystem.IsWindows() ? program + ".exe" : program;
-        string?[] folders =
-        [
-            Environment.GetEnvironmentVariable("RIGSHIFT_BIN"),
-            // artifacts/bin/<this test project>/<configuration>/ → artifacts/bin/<project>/<configuration>/
-            Path.Combine(AppContext.BaseDirectory, "..", "..", project, new DirectoryInfo(AppContext.BaseDirectory).Name),
-        ];
-        return folders.OfType<string>().Select(folder => Path.GetFullPath(Path.Combine(folder, name))).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"{name} is in none of: {string.Join(", ", folders)}. Build Agent.sln first.");
+        // artifacts/bin/<this test project>/<configuration>/ → artifacts/bin/<project>/<configuration>/
+        var built = Path.Combine(AppContext.BaseDirectory, "..", "..", project, new DirectoryInfo(AppContext.BaseDirectory).Name, name);
+        if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } named)
+        {
+            return Existing(Path.GetFullPath(built), "Build Agent.sln first.");
+        }
+
+        return Existing(Directory.Exists(named) ? Path.Combine(named, name) : named, $"{variable} names it.");
     }
+
+    private static string Existing(string path, string remedy) => File.Exists(path) ? path : throw new FileNotFoundException($"There is no {path}. {remedy}");
 }
