@@ -31,6 +31,7 @@ internal sealed class TheAgentIsASystemServiceTests
         var agent = ServiceScript.Published("RIGSHIFT_WIN_DIR", Publish);
         var coordinator = ServiceScript.Published("RIGSHIFT_COORDINATOR_BIN", Publish);
 
-        await ServiceScript.RunAsync("windows-service.sh", [agent, coordinator, Sample], cancellation);
+        var enroller = ServiceScript.Published("RIGSHIFT_BIN", Publish);
+        await ServiceScript.RunAsync("windows-service.sh", [agent, coordinator, Sample, enroller], cancellation);
     }
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# windows-service.sh WINDOWS-AGENT-FOLDER COORDINATOR JOB-FOLDER: the service's life under Wine's service manager, with a
+# windows-service.sh WINDOWS-AGENT-FOLDER COORDINATOR JOB-FOLDER LINUX-AGENT: the service's life under Wine's service manager, with a
 # coordinator of this system. Plain HTTP/2 on loopback: Wine's SChannel does not do client certificates as Windows does, and
-# the TLS side is covered by every other scenario.
+# the TLS side is covered by every other scenario. Nor can Wine make ECDSA keys (CNG): this system's agent enrolls into the same
+# state directory, whose files are the same everywhere.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 . "$here/wine.sh"
@@ -31,7 +32,7 @@ check "service install" service install
 check "service install again changes nothing" service install
 check "status before the start says 3" sh -c "'$WINE' 'C:\\Program Files\\Rigshift\\rigshift.exe' service status 2>/dev/null; [ \$? -eq 3 ]"
 token=$(c token create 2>/dev/null)
-check "enroll" W "$agent" enroll --token "$token"
+check "enroll" "$4" enroll --token "$token" --state-dir "$data/state" --config "$data/agent.json"
 check "service start" service start
 within 20 "the service manager says it runs" is RUNNING
 within 30 "the rig is connected" connected
