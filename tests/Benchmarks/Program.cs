@@ -1,1 +1,3 @@
-return 0;
+using Rigshift.Benchmarks;
+
+return await BenchmarkRun.RunAsync(args);

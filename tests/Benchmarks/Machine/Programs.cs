@@ -1,0 +1,36 @@
+using Rigshift.TestKit;
+
+namespace Rigshift.Benchmarks.Machine;
+
+/// <summary>The real programs: the agent and the floor as Native AOT publishes them, the coordinator as its Release build.</summary>
+internal sealed record Programs(string Agent, string Coordinator, string Floor)
+{
+    private static readonly TimeSpan PublishLimit = TimeSpan.FromMinutes(30);
+
+    /// <summary>The agent that RIGSHIFT_BIN names (the program or its folder); else publishes one. The floor is published always.</summary>
+    public static async Task<Programs> FindAsync()
+    {
+        var given = Environment.GetEnvironmentVariable("RIGSHIFT_BIN");
+        if (given is not null && Directory.Exists(given))
+        {
+            given = Path.Combine(given, "rigshift");
+        }
+
+        return new Programs(
+            given ?? await PublishAsync("src/Agent", "agent", "rigshift"),
+            Path.Combine(Binaries.RepositoryRoot, "artifacts", "bin", "Coordinator", "release", "rigshift-coordinator"),
+            await PublishAsync("tests/BenchmarkFloor", "floor", "rigshift-floor"));
+    }
+
+    private static async Task<string> PublishAsync(string project, string folder, string program)
+    {
+        var root = Binaries.RepositoryRoot;
+        var output = Path.Combine(root, "artifacts", "publish", folder);
+        await Console.Error.WriteLineAsync($"publishing {project} ...");
+        // The agent's own configuration switches; -m:1 leaves the machine usable.
+        var finished = await ChildProcess.RunAsync(
+            "dotnet", ["publish", Path.Combine(root, project), "-c", "Release", "-r", "linux-x64", "-o", output, "--nologo", "-v", "quiet", "-m:1"],
+            new Dictionary<string, string> { ["MSBUILDDISABLENODEREUSE"] = "1" }, PublishLimit, root);
+        return finished.ExitCode == 0 ? Path.Combine(output, program) : throw new InvalidOperationException($"{project} could not be published: {finished}");
+    }
+}
