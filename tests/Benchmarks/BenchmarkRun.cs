@@ -27,11 +27,20 @@ internal static class BenchmarkRun
         var machine = MachineFacts.Read(arguments.Work);
         await Console.Error.WriteLineAsync(machine.ToString());
         var figures = new List<Figure>();
+        var failed = false;
         foreach (var name in All.Keys.Where(arguments.Wants))
         {
             await Console.Error.WriteLineAsync($"measuring {name} ...");
-            await using var bench = await Bench.StartAsync(programs, arguments.Work);
-            figures.AddRange(await All[name](bench));
+            try
+            {
+                await using var bench = await Bench.StartAsync(programs, arguments.Work);
+                figures.AddRange(await All[name](bench));
+            }
+            catch (Exception e) // One figure that cannot be measured must not cost the others; the exit code tells of it.
+            {
+                failed = true;
+                await Console.Error.WriteLineAsync($"{name} could not be measured: {e}");
+            }
         }
 
         var report = new Report(DateTimeOffset.Now, machine, MachineFacts.LoadNow(), figures);
@@ -45,6 +54,6 @@ internal static class BenchmarkRun
             Console.WriteLine(report.ToJson());
         }
 
-        return 0;
+        return failed ? 1 : 0;
     }
 }

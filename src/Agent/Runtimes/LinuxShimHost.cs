@@ -23,7 +23,7 @@ internal sealed class LinuxShimHost(IBootClock clock) : IShimHost
     ];
 
     private readonly ExitWatch watch = new();
-    private readonly ConcurrentDictionary<(int Pid, long StartTime), Task> ends = new();
+    private readonly ConcurrentDictionary<(int Pid, long StartTime), Watched> ends = new();
     private readonly Lazy<IReadOnlyList<string>> settings = new(() => [.. ShimSettings, .. DotnetRoots()]);
 
     public RuntimeHandle? Start(RuntimeKind kind, string shimPath, LaunchPlan plan, out string fault)
@@ -47,13 +47,20 @@ internal sealed class LinuxShimHost(IBootClock clock) : IShimHost
         if (PidFd.TryOpen(pid) is { } process)
 #pragma warning restore CA2000 // Only the line above.
         {
-            ends[(pid, handle.StartTime)] = ReapAsync(watch.WhenEnded(process), handle);
+            Watch(process, handle, plan);
         }
 
         return handle;
     }
 
-    public bool IsAlive(RuntimeHandle handle, LaunchPlan plan) =>
+    // What is watched and not reaped is who it was. Asking /proc would be wrong, too: for a moment inside exec, which on a busy
+    // rig can last, a process has no command line.
+    public bool IsAlive(RuntimeHandle handle, LaunchPlan plan) => Known(handle, plan) is not null || IsAttempts(handle, plan);
+
+    private Watched? Known(RuntimeHandle handle, LaunchPlan plan) =>
+        ends.TryGetValue((handle.Pid, handle.StartTime), out var known) && known.Handle == handle && known.Control == plan.Paths.Control ? known : null;
+
+    private bool IsAttempts(RuntimeHandle handle, LaunchPlan plan) =>
         handle.Pid > 0
         && handle.BootId == clock.BootId
         && ProcFs.Stat(handle.Pid) is { Ended: false } stat
@@ -64,15 +71,15 @@ internal sealed class LinuxShimHost(IBootClock clock) : IShimHost
 
     public Task WhenEnded(RuntimeHandle handle, LaunchPlan plan)
     {
-        if (ends.TryGetValue((handle.Pid, handle.StartTime), out var known))
+        if (Known(handle, plan) is { } known)
         {
-            return known;
+            return known.Gone;
         }
 
 #pragma warning disable CA2000 // The watch takes the descriptor over and closes it at the process's end.
         return TryOpen(handle, plan) is { } process
 #pragma warning restore CA2000 // Only the line above.
-            ? ends.GetOrAdd((handle.Pid, handle.StartTime), _ => ReapAsync(watch.WhenEnded(process), handle))
+            ? Watch(process, handle, plan)
             : Task.CompletedTask;
     }
 
@@ -125,10 +132,29 @@ internal sealed class LinuxShimHost(IBootClock clock) : IShimHost
         return process;
     }
 
-    private async Task ReapAsync(Task ended, RuntimeHandle handle)
+    private Task Watch(PidFd process, RuntimeHandle handle, LaunchPlan plan)
+    {
+        var ended = watch.WhenEnded(process);
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mine = new Watched(handle, plan.Paths.Control, gone.Task);
+        // On the table before anything can take it off again: what ended at once must not stay there for ever.
+        var known = ends.GetOrAdd((handle.Pid, handle.StartTime), mine);
+        if (known == mine)
+        {
+            _ = ReapAsync(ended, handle, gone);
+        }
+
+        return known.Gone;
+    }
+
+    private async Task ReapAsync(Task ended, RuntimeHandle handle, TaskCompletionSource gone)
     {
         await ended;
-        Reaper.Take(handle.Pid);
+        // In this order: once reaped, the number may be another process's.
         ends.TryRemove((handle.Pid, handle.StartTime), out _);
+        Reaper.Take(handle.Pid);
+        gone.SetResult();
     }
+
+    private sealed record Watched(RuntimeHandle Handle, string Control, Task Gone);
 }

@@ -199,6 +199,36 @@ internal sealed class ShimLifeTests
         Assert.That(bench.Processes(), Is.Empty);
     }
 
+    /// <summary>As it looks for a moment inside exec, which on a busy rig lasts until the program has long ended.</summary>
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task WhenEnded_OwnShimWithoutItsCommandLine_WaitsForItsEnd(CancellationToken cancellation)
+    {
+        var host = new LinuxShimHost(new LinuxBootClock());
+        var plan = bench.Script("true");
+        var shim = Path.Combine(bench.Paths.Root, "shim.sh");
+        await File.WriteAllTextAsync(shim, "#!/bin/sh\nexec sleep 30\n", cancellation);
+        if (OperatingSystem.IsLinux())
+        {
+            File.SetUnixFileMode(shim, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var handle = host.Start(RuntimeKind.Process, shim, plan, out _);
+        Assert.That(handle, Is.Not.Null);
+        while (ProcFs.Arguments(handle.Pid) is not ["sleep", ..])
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellation);
+        }
+
+        var ended = host.WhenEnded(handle, plan);
+        Assert.That(ended.IsCompleted, Is.False);
+        Assert.That(host.IsAlive(handle, plan), Is.True);
+
+        host.Kill(handle, plan);
+        await ended.WaitAsync(cancellation);
+        Assert.That(host.IsAlive(handle, plan), Is.False);
+    }
+
     private async Task<RuntimeHandle> LaunchAsync(LaunchPlan plan, CancellationToken cancellation)
     {
         var launched = await runtime.LaunchAsync(plan, cancellation);

@@ -11,7 +11,7 @@ internal static class StartFigure
 {
     private const int Runs = 20;
     private const double AimMs = 150;
-    private const string Opened = "opened as rig";
+    private const string Opened = "Session with {Coordinator} opened";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(Bench bench)
@@ -44,12 +44,15 @@ internal static class StartFigure
         var known = File.Exists(log) ? (await File.ReadAllLinesAsync(log)).Length : 0;
         var started = DateTimeOffset.UtcNow;
         var agent = bench.StartAgent();
-        await Eventually.TrueAsync(() => agent.Output.Contains(Opened, StringComparison.Ordinal), Patience, "the session");
-        var line = (await File.ReadAllLinesAsync(log)).Skip(known).First(text => text.Contains("\"Session with ", StringComparison.Ordinal));
+        var line = await Eventually.ValueAsync(async () => await OpenedLineAsync(log, known), found => found is not null, Patience, "the session") ?? "";
         await Bench.StopAsync(agent);
         using var json = JsonDocument.Parse(line);
         return (json.RootElement.GetProperty("@t").GetDateTimeOffset() - started).TotalMilliseconds;
     }
+
+    private static async Task<string?> OpenedLineAsync(string log, int known) => File.Exists(log)
+        ? (await File.ReadAllLinesAsync(log)).Skip(known).FirstOrDefault(line => line.Contains(Opened, StringComparison.Ordinal))
+        : null;
 
     private static double MeasureFloor(Bench bench, IEnumerable<string> arguments)
     {

@@ -7,20 +7,18 @@ internal sealed record Programs(string Agent, string Coordinator, string Floor)
 {
     private static readonly TimeSpan PublishLimit = TimeSpan.FromMinutes(30);
 
-    /// <summary>The agent that RIGSHIFT_BIN names (the program or its folder); else publishes one. The floor is published always.</summary>
-    public static async Task<Programs> FindAsync()
-    {
-        var given = Environment.GetEnvironmentVariable("RIGSHIFT_BIN");
-        if (given is not null && Directory.Exists(given))
-        {
-            given = Path.Combine(given, "rigshift");
-        }
+    /// <summary>What RIGSHIFT_BIN and RIGSHIFT_FLOOR name (the program or its folder); else they are published here.</summary>
+    public static async Task<Programs> FindAsync() => new(
+        Given("RIGSHIFT_BIN", "rigshift") ?? await PublishAsync("src/Agent", "agent", "rigshift"),
+        Path.Combine(Binaries.RepositoryRoot, "artifacts", "bin", "Coordinator", "release", "rigshift-coordinator"),
+        Given("RIGSHIFT_FLOOR", "rigshift-floor") ?? await PublishAsync("tests/BenchmarkFloor", "floor", "rigshift-floor"));
 
-        return new Programs(
-            given ?? await PublishAsync("src/Agent", "agent", "rigshift"),
-            Path.Combine(Binaries.RepositoryRoot, "artifacts", "bin", "Coordinator", "release", "rigshift-coordinator"),
-            await PublishAsync("tests/BenchmarkFloor", "floor", "rigshift-floor"));
-    }
+    private static string? Given(string variable, string program) => Environment.GetEnvironmentVariable(variable) switch
+    {
+        null => null,
+        var folder when Directory.Exists(folder) => Path.Combine(folder, program),
+        var file => file,
+    };
 
     private static async Task<string> PublishAsync(string project, string folder, string program)
     {

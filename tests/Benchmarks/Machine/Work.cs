@@ -38,7 +38,7 @@ internal static class Work
     {
         if (job.State != JobState.Succeeded || job.Attempts.Count != 1)
         {
-            throw new InvalidOperationException($"Job {job.JobId} is {job.State} after {job.Attempts.Count} attempts: {job.Reason} {job.Detail}");
+            throw new InvalidOperationException($"Job {job.JobId} is {job.State}: {job.Reason} {job.Detail} {string.Join("; ", job.Attempts.Select(attempt => $"attempt {attempt.AttemptNo} {attempt.Outcome} {attempt.Reason} {attempt.Detail}"))}");
         }
     }
 
