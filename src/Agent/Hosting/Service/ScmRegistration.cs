@@ -29,17 +29,21 @@ internal sealed class ScmRegistration(AgentPaths paths, bool relocated, bool own
     {
         var existing = WindowsService.Find(Name, change: true);
         var isNew = existing is null;
+        bool delays;
+        bool restarts;
         using (var service = existing ?? WindowsService.Create(Name, "Rigshift agent", Command(), Account))
         {
             service.Replace("Rigshift agent", Command(), Account);
             service.Describe("Pulls AI jobs from the coordinator, runs them on this rig and reports them.");
-            service.DelayStart();
-            service.RestartAfter(TimeSpan.FromDays(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5));
+            delays = service.TryDelayStart();
+            restarts = service.TryRestartAfter(TimeSpan.FromDays(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5));
         }
 
         LetServiceIn(relocated ? paths.StateDir : Path.GetDirectoryName(paths.StateDir)!); // ProgramData\Rigshift: never a root.
         return ServiceOutcome.Done(
             $"{(isNew ? "Installed" : "Updated")} the service {Name}; it starts with the system.\n"
+            + (delays ? "" : "This system does not know a delayed start: it starts at once.\n")
+            + (restarts ? "" : "This system does not restart services that fail: have it watched.\n")
             + $"Next: {(isNew ? "rigshift enroll --token TOKEN, then rigshift service start" : "rigshift service stop, then start; running attempts go on")}");
     });
 

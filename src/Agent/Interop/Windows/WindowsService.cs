@@ -11,6 +11,9 @@ internal sealed class WindowsService : IDisposable
     /// <summary>ERROR_SERVICE_DOES_NOT_EXIST.</summary>
     private const int DoesNotExist = 1060;
 
+    /// <summary>ERROR_INVALID_LEVEL.</summary>
+    private const int InvalidLevel = 124;
+
     private const uint RestartAction = 1;
 
     private readonly ServiceHandle service;
@@ -61,14 +64,18 @@ internal sealed class WindowsService : IDisposable
         }
     }
 
-    public unsafe void DelayStart()
+    /// <summary>False when this system does not know the setting.</summary>
+    public unsafe bool TryDelayStart()
     {
         var on = 1;
-        Check(ServiceCalls.Change2(service, ServiceCalls.ConfigDelayedAutoStart, &on));
+        return TryChange(ServiceCalls.ConfigDelayedAutoStart, &on);
     }
 
-    /// <summary>Restarts after each delay in turn, the last one for ever; also when it stopped by itself with an error code.</summary>
-    public unsafe void RestartAfter(TimeSpan resetAfter, params ReadOnlySpan<TimeSpan> delays)
+    /// <summary>
+    /// Restarts after each delay in turn, the last one for ever; also when it stopped by itself with an error code. False when this
+    /// system does not know the setting.
+    /// </summary>
+    public unsafe bool TryRestartAfter(TimeSpan resetAfter, params ReadOnlySpan<TimeSpan> delays)
     {
         var actions = stackalloc ServiceCalls.FailureAction[delays.Length];
         for (var i = 0; i < delays.Length; i++)
@@ -77,9 +84,8 @@ internal sealed class WindowsService : IDisposable
         }
 
         var failure = new ServiceCalls.FailureActions { ResetPeriodS = (uint)resetAfter.TotalSeconds, Count = (uint)delays.Length, Actions = actions };
-        Check(ServiceCalls.Change2(service, ServiceCalls.ConfigFailureActions, &failure));
         var on = 1;
-        Check(ServiceCalls.Change2(service, ServiceCalls.ConfigFailureActionsFlag, &on));
+        return TryChange(ServiceCalls.ConfigFailureActions, &failure) && TryChange(ServiceCalls.ConfigFailureActionsFlag, &on);
     }
 
     public void Start() => Check(ServiceCalls.Start(service, 0, 0));
@@ -95,6 +101,17 @@ internal sealed class WindowsService : IDisposable
     }
 
     public void Dispose() => service.Dispose();
+
+    private unsafe bool TryChange(uint level, void* value)
+    {
+        if (ServiceCalls.Change2(service, level, value))
+        {
+            return true;
+        }
+
+        var code = Marshal.GetLastPInvokeError();
+        return code == InvalidLevel ? false : throw new Win32Exception(code);
+    }
 
     private static ServiceHandle Checked(ServiceHandle handle)
     {

@@ -6,7 +6,7 @@ namespace Rigshift.Agent.Sessions.Identity;
 
 /// <summary>Who this rig is to its coordinator: one generation, read whole and never changed.</summary>
 /// <param name="Generation">Counts up; a renewal makes the next.</param>
-/// <param name="Certificate">With its private key.</param>
+/// <param name="Certificate">With its private key, where there is TLS.</param>
 /// <param name="Roots">All that a coordinator's certificate may chain to.</param>
 internal sealed record RigIdentity(
     int Generation, RigId RigId, Guid ClusterId, Uri Coordinator, X509Certificate2 Certificate, IReadOnlyList<X509Certificate2> Roots)
@@ -21,15 +21,21 @@ internal sealed record RigIdentity(
         new RigId(Guid.ParseExact(document.RigId, "D")),
         Guid.ParseExact(document.ClusterId, "D"),
         new Uri(document.CoordinatorUrl, UriKind.Absolute),
-        LoadCertificate(document.CertificatePem, document.KeyPem),
+        LoadCertificate(document),
         [.. document.RootsPem.Select(pem => X509Certificate2.CreateFromPem(pem))]);
 #pragma warning restore CA2000
 
     public override string ToString() => $"rig {RigId}, identity generation {Generation}";
 
-    private static X509Certificate2 LoadCertificate(string certificatePem, string keyPem)
+    private static X509Certificate2 LoadCertificate(IdentityDocument document)
     {
-        var certificate = X509Certificate2.CreateFromPem(certificatePem, keyPem);
+        // Without TLS (loopback, for tests) nobody asks for the key; Wine cannot load one.
+        if (document.CoordinatorUrl.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        {
+            return X509Certificate2.CreateFromPem(document.CertificatePem);
+        }
+
+        var certificate = X509Certificate2.CreateFromPem(document.CertificatePem, document.KeyPem);
         if (!OperatingSystem.IsWindows())
         {
             return certificate;
