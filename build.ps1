@@ -42,7 +42,7 @@ function Invoke-Stage([string] $Name, [scriptblock] $Body) {
 
 # A program's folder as users get it. Native AOT only where the target is this system: there is no cross-compiler for Windows.
 function Publish-Program([string] $Project, [bool] $Native, [string] $Folder) {
-    $options = @("$root/src/$Project", '-r', $Runtime, "-p:Configuration=$Configuration", '--nologo', '-v', 'quiet', '-p:DebugType=none', '-p:PublishDocumentationFile=false', '-p:PublishReferencesDocumentationFiles=false')
+    $options = @("$root/src/$Project", "-p:RuntimeIdentifier=$Runtime", "-p:Configuration=$Configuration", '--nologo', '-v', 'quiet', '-p:DebugType=none', '-p:PublishDocumentationFile=false', '-p:PublishReferencesDocumentationFiles=false')
     if ($Native) {
         Invoke-Dotnet publish @options -o $Folder
         return
