@@ -47,7 +47,7 @@ internal static class DispatchCore
         DispatchInput.JobGone gone => state.Without(gone.JobId),
         DispatchInput.RigOffers offers => Offer(state, offers),
         DispatchInput.RigClosed closed => state with { Rigs = state.Rigs.Remove(closed.RigId) },
-        DispatchInput.Accepted accepted => Answer(state, accepted.RigId, accepted.JobId),
+        DispatchInput.Accepted accepted => Answer(state, accepted),
         DispatchInput.Returned returned => Return(state, returned),
         _ => state,
     };
@@ -61,14 +61,14 @@ internal static class DispatchCore
             return state.With(new RigDesk(offers.RigId, offers.Generation, offers.Offer, ImmutableDictionary<Guid, TakenPlace>.Empty, offers.Offer.Free));
         }
 
-        var unanswered = before.Taken.Where(place => !place.Value.Answered).ToImmutableDictionary();
-        var idle = offers.LiveAttempts == 0 && unanswered.IsEmpty;
-        return state.With(before with { Offer = offers.Offer, Taken = unanswered, Seen = idle ? offers.Offer.Free : before.Seen.Most(offers.Offer.Free) });
+        var unknown = before.Taken.Where(place => !offers.Offer.AccountsFor(place.Value)).ToImmutableDictionary();
+        var idle = offers.LiveAttempts == 0 && unknown.IsEmpty;
+        return state.With(before with { Offer = offers.Offer, Taken = unknown, Seen = idle ? offers.Offer.Free : before.Seen.Most(offers.Offer.Free) });
     }
 
-    private static DispatchState Answer(DispatchState state, Guid rigId, Guid jobId) =>
-        state.Rigs.TryGetValue(rigId, out var rig) && rig.Taken.TryGetValue(jobId, out var place)
-            ? state.With(rig with { Taken = rig.Taken.SetItem(jobId, place with { Answered = true }) })
+    private static DispatchState Answer(DispatchState state, DispatchInput.Accepted accepted) =>
+        state.Rigs.TryGetValue(accepted.RigId, out var rig) && rig.Taken.TryGetValue(accepted.JobId, out var place)
+            ? state.With(rig with { Taken = rig.Taken.SetItem(accepted.JobId, place with { AnswerNo = accepted.AnswerNo }) })
             : state;
 
     private static DispatchState Return(DispatchState state, DispatchInput.Returned returned) =>
@@ -82,7 +82,7 @@ internal static class DispatchCore
         {
             if (rig.Taken.TryGetValue(waits.Job.JobId, out var place))
             {
-                known ??= place.Answered ? place.Job with { Since = now } : place.Job;
+                known ??= place.AnswerNo is not null ? place.Job with { Since = now } : place.Job;
                 state = state.With(rig with { Taken = rig.Taken.Remove(waits.Job.JobId) });
             }
         }

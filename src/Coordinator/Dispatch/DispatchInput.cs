@@ -18,7 +18,8 @@ internal abstract record DispatchInput
     internal sealed record RigClosed(Guid RigId) : DispatchInput;
 
     /// <summary>The rig has taken the assignment on.</summary>
-    internal sealed record Accepted(Guid RigId, Guid JobId) : DispatchInput;
+    /// <param name="AnswerNo">Which of the rig's answers in this session this was, from 1.</param>
+    internal sealed record Accepted(Guid RigId, Guid JobId, ulong AnswerNo) : DispatchInput;
 
     /// <summary>The assignment could not be made because the job no longer waits; the place is free again.</summary>
     internal sealed record Returned(Guid RigId, Guid JobId) : DispatchInput;

@@ -28,7 +28,7 @@ internal static class DispatchMatch
             if (Choose(state, waiting, now, times, reserved) is { } rig)
             {
                 assignments.Add(new Assignment(waiting.Job.JobId, rig.RigId, rig.Generation, rig.Offer.OfferId));
-                state = state.Without(waiting.Job.JobId).With(rig with { Taken = rig.Taken.SetItem(waiting.Job.JobId, new TakenPlace(waiting, false)) });
+                state = state.Without(waiting.Job.JobId).With(rig with { Taken = rig.Taken.SetItem(waiting.Job.JobId, new TakenPlace(waiting, null)) });
                 if (!HasPlace(state, now))
                 {
                     break;

@@ -4,7 +4,13 @@ using System.Collections.Immutable;
 namespace Rigshift.Coordinator.Dispatch;
 
 /// <summary>What a rig said it could take.</summary>
-internal sealed record RigOffer(ulong OfferId, int Credits, Capacity Free, FrozenSet<string> Runtimes, FrozenSet<string> Warm, TimeSpan EndsAt);
+/// <param name="AssignsSeen">Answers that the rig had given when it made the offer; 0: it does not say.</param>
+internal sealed record RigOffer(
+    ulong OfferId, int Credits, Capacity Free, FrozenSet<string> Runtimes, FrozenSet<string> Warm, TimeSpan EndsAt, ulong AssignsSeen = 0)
+{
+    /// <summary>An offer that was made before an answer and sent after it would count that place twice.</summary>
+    public bool AccountsFor(TakenPlace place) => place.AnswerNo is { } answer && (AssignsSeen == 0 || answer <= AssignsSeen);
+}
 
 /// <summary>A connected rig as dispatch sees it.</summary>
 /// <param name="Generation">Its session; an assignment is for this one only.</param>
@@ -19,5 +25,5 @@ internal sealed record RigDesk(Guid RigId, ulong Generation, RigOffer Offer, Imm
 
 /// <summary>A place on a rig that an assignment has used.</summary>
 /// <param name="Job">Kept, so that a job which comes back still knows who refused it and how long it has waited.</param>
-/// <param name="Answered">The rig has accepted; its next offer accounts for it.</param>
-internal sealed record TakenPlace(WaitingJob Job, bool Answered);
+/// <param name="AnswerNo">Which of its answers the rig accepted it with; null: it has not answered.</param>
+internal sealed record TakenPlace(WaitingJob Job, ulong? AnswerNo);

@@ -28,7 +28,7 @@ internal sealed partial class AttemptInbox(
         if (leases.Find(attemptId) is { } live)
         {
             // Before the commit: the rig's next offer, which may be right behind, accounts for this place.
-            dispatcher.Post(new DispatchInput.Accepted(session.RigId, live.JobId));
+            dispatcher.Post(new DispatchInput.Accepted(session.RigId, live.JobId, session.Answers));
         }
 
         if (await attempts.AcceptAsync(attemptId, session.RigId, fence) is not { } job)

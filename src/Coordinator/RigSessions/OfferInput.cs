@@ -20,7 +20,8 @@ internal static class OfferInput
             JobNeeds.CapacityOf(offer),
             offer.Runtimes.ToFrozenSet(StringComparer.Ordinal),
             offer.WarmDigests.Take(WarmLimit).ToFrozenSet(StringComparer.Ordinal),
-            session.OfferReceived + TimeSpan.FromSeconds(offer.TtlS));
+            session.OfferReceived + TimeSpan.FromSeconds(offer.TtlS),
+            offer.AssignsSeen);
         return new DispatchInput.RigOffers(session.RigId, session.Generation, rigOffer, leases.CountOn(session.RigId));
     }
 }

@@ -32,6 +32,11 @@ internal sealed partial class RigInbox(
                     return;
                 }
 
+                if (message.BodyCase is RigMessage.BodyOneofCase.Accept or RigMessage.BodyOneofCase.Refuse)
+                {
+                    session.Answers++;
+                }
+
                 await session.Places.WaitAsync(session.Ended);
                 _ = FinishAsync(session, HandleAsync(session, message));
             }

@@ -74,6 +74,9 @@ internal sealed class RigSession : IDisposable
 
     public Offer? Offer { get; set; }
 
+    /// <summary>Accepts and refusals read so far; offers refer to their number. Only the reader counts.</summary>
+    public ulong Answers { get; set; }
+
     /// <summary>When it came, on the monotonic clock.</summary>
     public TimeSpan OfferReceived { get; set; }
 

@@ -35,8 +35,21 @@ internal sealed class DispatchCoreTests
     [Test]
     public void Step_AcceptedThenNewOffer_TheNewOfferCountsWhole()
     {
-        var run = new Run().Offer(RigA, credits: 1).Wait(Job(1)).Apply(new DispatchInput.Accepted(RigA, Id(1))).Offer(RigA, credits: 1, id: 2).Wait(Job(2));
+        var run = new Run().Offer(RigA, credits: 1).Wait(Job(1)).Apply(new DispatchInput.Accepted(RigA, Id(1), 1)).Offer(RigA, credits: 1, id: 2).Wait(Job(2));
         Assert.That(run.Assigned, Is.EqualTo(new[] { Id(1), Id(2) }));
+    }
+
+    [Test]
+    public void Step_OfferMadeBeforeTheAnswerItFollows_DoesNotCountThePlaceTwice()
+    {
+        var run = new Run().Offer(RigA, credits: 2).Wait(Job(1)).Wait(Job(2))
+            .Apply(new DispatchInput.Accepted(RigA, Id(1), 1)).Apply(new DispatchInput.Accepted(RigA, Id(2), 2));
+        // The rig made this offer when it had answered once, and sent it after its second answer.
+        run.Offer(RigA, credits: 1, seen: 1).Wait(Job(3));
+        Assert.That(run.Assigned, Is.EqualTo(new[] { Id(1), Id(2) }));
+
+        run.Offer(RigA, credits: 1, seen: 2);
+        Assert.That(run.Assigned, Is.EqualTo(new[] { Id(1), Id(2), Id(3) }));
     }
 
     [Test]
@@ -78,7 +91,7 @@ internal sealed class DispatchCoreTests
         var run = new Run().Offer(RigA, cpu: 4000, credits: 9);
         run.Wait(Job(1, cpu: 2000)).Wait(Job(2, cpu: 4000)).Wait(Job(3, cpu: 1000));
         Assert.That(run.Assigned, Is.EqualTo(new[] { Id(1), Id(3) }), "at first a small job may use what the big one cannot");
-        run.Apply(new DispatchInput.Accepted(RigA, Id(1))).Apply(new DispatchInput.Accepted(RigA, Id(3))).Later(31);
+        run.Apply(new DispatchInput.Accepted(RigA, Id(1), 1)).Apply(new DispatchInput.Accepted(RigA, Id(3), 1)).Later(31);
         run.Offer(RigA, cpu: 2000, credits: 9, id: 2, live: 1).Wait(Job(4, cpu: 1000));
         Assert.That(run.Assigned, Has.Count.EqualTo(2), "the rig is kept free");
         run.Offer(RigA, cpu: 4000, credits: 9, id: 3);
@@ -144,7 +157,7 @@ internal sealed class DispatchCoreTests
                     }
                 }
 
-                if (run.State.Rigs.Values.Any(desk => desk.Taken.Count > Math.Max(desk.Offer.Credits, desk.Taken.Values.Count(place => !place.Answered)) || (desk.Taken.Count == 0 && desk.Free.CpuMillis < 0)))
+                if (run.State.Rigs.Values.Any(desk => desk.Taken.Count > Math.Max(desk.Offer.Credits, desk.Taken.Values.Count(place => !desk.Offer.AccountsFor(place))) || (desk.Taken.Count == 0 && desk.Free.CpuMillis < 0)))
                 {
                     return false;
                 }
@@ -192,10 +205,10 @@ internal sealed class DispatchCoreTests
 
         public Run Wait(JobNeed job) => Apply(new DispatchInput.JobWaits(job));
 
-        public Run Offer(Guid rig, long cpu = 4000, int credits = 4, ulong? id = null, int live = 0)
+        public Run Offer(Guid rig, long cpu = 4000, int credits = 4, ulong? id = null, int live = 0, ulong seen = 0)
         {
             offers = id ?? offers + 1;
-            var offer = new RigOffer(offers, credits, new Capacity(0, cpu, 1 << 20, 1 << 20), FrozenSet.Create("process"), FrozenSet<string>.Empty, now + TimeSpan.FromSeconds(60));
+            var offer = new RigOffer(offers, credits, new Capacity(0, cpu, 1 << 20, 1 << 20), FrozenSet.Create("process"), FrozenSet<string>.Empty, now + TimeSpan.FromSeconds(60), seen);
             return Apply(new DispatchInput.RigOffers(rig, 1, offer, live));
         }
 
