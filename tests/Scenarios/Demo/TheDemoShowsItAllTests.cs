@@ -34,6 +34,7 @@ internal sealed class TheDemoShowsItAllTests
         if (OperatingSystem.IsWindows())
         {
             Assert.Ignore("The agent that dies is a shell script.");
+            return; // Ignore throws; the platform analyzer does not know that.
         }
 
         using var directory = new TempDirectory();
