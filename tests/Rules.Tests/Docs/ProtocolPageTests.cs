@@ -40,11 +40,12 @@ internal sealed class ProtocolPageTests
         | what | limit |
         |---|---|
         | control message | {ProtocolLimits.MaxControlMessageBytes} bytes |
-        | Hello, HelloAck, Assign, unary call | {ProtocolLimits.MaxLargeMessageBytes} bytes |
+        | Hello, HelloAck, Assign, AttemptResult, unary call | {ProtocolLimits.MaxLargeMessageBytes} bytes |
         | data of one log chunk | {ProtocolLimits.MaxLogChunkBytes} bytes |
         | recent results in Hello | {ProtocolLimits.MaxRecentlyAcked} |
         | detail sentence | {ProtocolLimits.MaxDetailLength} characters |
         | outputs of one attempt | {ProtocolLimits.MaxOutputs} files |
+        | their paths together, {ProtocolLimits.OutputOverheadBytes} added for each | {ProtocolLimits.MaxManifestBytes} bytes |
         | life of a rig's certificate | {ProtocolLimits.CertificateLife.TotalDays} days |
         | renewal after its end | {ProtocolLimits.RenewAfterExpiry.TotalDays} days |
 
