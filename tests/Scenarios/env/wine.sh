@@ -6,7 +6,7 @@ export WINEDEBUG=${WINEDEBUG:--all} DISPLAY= WINEARCH=win64
 unset WINEDLLOVERRIDES
 WINE=/usr/lib/wine/wine64 WINESERVER=/usr/lib/wine/wineserver64
 
-W() { timeout "${W_LIMIT:-60}" "$WINE" "$@" 2>/dev/null | tr -d '\r'; return "${PIPESTATUS[0]}"; }
+W() { timeout "${W_LIMIT:-60}" "$WINE" "$@" 2>&1 | tr -d '\r'; return "${PIPESTATUS[0]}"; }
 
 wine_up() {
   export WINEPREFIX=$1
