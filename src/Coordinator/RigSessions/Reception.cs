@@ -144,6 +144,10 @@ internal sealed partial class Reception(
         if (decision.Verdict == Verdict.Continue)
         {
             verdict.NewFence = judged.Fence == reported.Fence ? 0 : judged.Fence.Value;
+        }
+
+        if (decision.Action != RecordAction.None)
+        {
             news.Moved(job);
         }
 

@@ -32,7 +32,7 @@ internal static class Verdicts
 
         if (reported.Fence > job.Fence)
         {
-            return reported.HasFinished ? VerdictDecision.Resend : new(Verdict.Continue, RecordAction.Adopt, "");
+            return new(reported.HasFinished ? Verdict.Resend : Verdict.Continue, RecordAction.Adopt, "");
         }
 
         if (known is null)
@@ -48,7 +48,7 @@ internal static class Verdicts
     {
         if (reported.HasFinished)
         {
-            return VerdictDecision.Resend;
+            return new(Verdict.Resend, RecordAction.Hold, ""); // Its result is on the way: nobody else gets the job meanwhile.
         }
 
         return job.CancelRequested ? new(Verdict.Stop, RecordAction.None, Reason.Cancelled) : new(Verdict.Continue, RecordAction.Hold, "");

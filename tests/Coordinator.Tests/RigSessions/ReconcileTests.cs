@@ -101,7 +101,9 @@ internal sealed class ReconcileTests
         }
 
         using var back = await rig.ConnectAsync(FakeRig.Report(lost, AttemptPhase.Finished, live: false));
+        await back.OfferAsync(); // What is done already must not be given out again while its result is on the way.
         Assert.That((await back.FinishAsync(lost)).Verdict, Is.EqualTo(ResultVerdict.Committed));
+        Assert.That(back.HasReceived(Message.Assign), Is.False);
     }
 
     [Test]

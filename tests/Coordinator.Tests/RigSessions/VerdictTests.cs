@@ -20,14 +20,14 @@ internal sealed class VerdictTests
         yield return Case("running, held", Running(10), Known(10), Job(10), Verdict.Continue, RecordAction.Hold);
         yield return Case("running, only assigned", Running(10), Known(10) with { State = AttemptState.Assigned }, Job(10), Verdict.Continue, RecordAction.Hold);
         yield return Case("running, lost, not replaced", Running(10), Known(10) with { State = AttemptState.Lost }, Job(10, JobState.Pending), Verdict.Continue, RecordAction.Hold);
-        yield return Case("finished, no result here", Finished(10), Known(10), Job(10), Verdict.Resend, RecordAction.None);
+        yield return Case("finished, no result here", Finished(10), Known(10), Job(10), Verdict.Resend, RecordAction.Hold);
         yield return Case("finished, result here", Finished(10), Known(10) with { ResultDigest = "d" }, Job(10, JobState.Succeeded), Verdict.Resend, RecordAction.None);
         yield return Case("running, result here: the rig's disk is old", Running(10), Known(10) with { ResultDigest = "d" }, Job(10, JobState.Succeeded), Verdict.Forget, RecordAction.None);
         yield return Case("running, cancel asked", Running(10), Known(10), Job(10) with { CancelRequested = true }, Verdict.Stop, RecordAction.None);
         yield return Case("running, job ended", Running(10), Known(10), Job(11, JobState.Cancelled), Verdict.Stop, RecordAction.None);
         yield return Case("finished, job ended", Finished(10), Known(10), Job(11, JobState.Succeeded), Verdict.Resend, RecordAction.None);
         yield return Case("newer than this database", Running(12), null, Job(10), Verdict.Continue, RecordAction.Adopt);
-        yield return Case("finished, newer than this database", Finished(12), null, Job(10), Verdict.Resend, RecordAction.None);
+        yield return Case("finished, newer than this database", Finished(12), null, Job(10), Verdict.Resend, RecordAction.Adopt);
         yield return Case("older than the job, no record", Running(9), null, Job(10), Verdict.Stop, RecordAction.None);
         yield return Case("as new as the job, no record", Running(10), null, Job(10), Verdict.Hold, RecordAction.None);
     }
