@@ -35,7 +35,7 @@ internal sealed class ArtifactUpload(IBulkConnection bulk, ArtifactsOptions opti
 
             using (file)
             {
-                return await SendAsync(file, output, first && output.SizeBytes <= AskAboveBytes, watch);
+                return await SendAsync(file, output, first, watch);
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested) // The watch, or the client's own time-out.
@@ -53,10 +53,10 @@ internal sealed class ArtifactUpload(IBulkConnection bulk, ArtifactsOptions opti
         }
     }
 
-    private async ValueTask<TransferResult> SendAsync(SafeFileHandle file, OutputArtifact output, bool blindly, IdleWatch watch)
+    private async ValueTask<TransferResult> SendAsync(SafeFileHandle file, OutputArtifact output, bool first, IdleWatch watch)
     {
         long offset = 0;
-        if (!blindly)
+        if (!first || output.SizeBytes > AskAboveBytes)
         {
             using var answer = await RequestAsync(HttpMethod.Head, output.Digest, null, 0, watch);
             if (answer.StatusCode == HttpStatusCode.OK)
@@ -66,7 +66,7 @@ internal sealed class ArtifactUpload(IBulkConnection bulk, ArtifactsOptions opti
 
             if (answer.StatusCode != HttpStatusCode.NotFound)
             {
-                return Refusal(answer, output);
+                return Refusal(answer, output, first);
             }
 
             offset = OffsetOf(answer, output.SizeBytes) ?? 0;
@@ -93,7 +93,7 @@ internal sealed class ArtifactUpload(IBulkConnection bulk, ArtifactsOptions opti
             // Straight on only when it has moved: a coordinator that takes nothing gets a pause.
             if (answer.StatusCode != HttpStatusCode.PermanentRedirect || OffsetOf(answer, output.SizeBytes) is not { } next || next <= offset)
             {
-                return Refusal(answer, output);
+                return Refusal(answer, output, first);
             }
 
             offset = next;
@@ -117,8 +117,10 @@ internal sealed class ArtifactUpload(IBulkConnection bulk, ArtifactsOptions opti
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token);
     }
 
-    private static TransferResult Refusal(HttpResponseMessage answer, OutputArtifact output) => (int)answer.StatusCode switch
+    private static TransferResult Refusal(HttpResponseMessage answer, OutputArtifact output, bool first) => (int)answer.StatusCode switch
     {
+        // Asked twice: should the coordinator then want the bytes after all, there is a pause in each round.
+        403 when !first => TransferResult.Final(Reason.FenceStale, $"The coordinator takes '{output.Path}' no more: the attempt is not the job's."),
         413 => TransferResult.Final(Reason.OutputTooLarge, $"The coordinator refuses '{output.Path}' with {output.SizeBytes} bytes as too large."),
         422 => TransferResult.Final(Reason.DigestMismatch, $"'{output.Path}' has other bytes than when it was collected."),
         507 => TransferResult.Transient(Reason.DiskFull, $"The coordinator's disk is full; '{output.Path}' waits."),

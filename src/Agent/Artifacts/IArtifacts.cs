@@ -15,7 +15,10 @@ internal interface IArtifacts
     /// <summary>Walks the output directory after the program has ended and hashes what matches; nothing unsafe is followed.</summary>
     ValueTask<CollectResult> CollectAsync(AttemptPaths paths, IReadOnlyList<string> patterns, long maxBytes, CancellationToken cancellation);
 
-    /// <summary>Uploads what the coordinator does not have yet. Retries for ever; ends by cancellation or when all is there.</summary>
+    /// <summary>
+    /// Uploads what the coordinator does not have yet. Retries for ever; ends by cancellation, when all is there, or with
+    /// <see cref="Reason.FenceStale"/> when the coordinator takes nothing of this attempt any more.
+    /// </summary>
     ValueTask<ArtifactFault?> UploadAsync(AttemptPaths paths, IReadOnlyList<OutputArtifact> outputs, CancellationToken cancellation);
 
     /// <summary>The attempt needs its inputs no more; the cache may evict them. May be repeated.</summary>

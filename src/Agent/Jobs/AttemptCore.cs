@@ -140,7 +140,8 @@ internal static class AttemptCore
             return Refuse(status);
         }
 
-        return uploaded.Fault is not { } fault
+        // Bytes that are not wanted: the result as it is, and its answer settles it.
+        return uploaded.Fault is not { } fault || fault.Reason == Reason.FenceStale
             ? Now(status.Record, AttemptActivity.Published, AttemptEffect.Publish)
             : Now(
                 status.Record with { Outputs = [], Outcome = new AttemptOutcome(Outcome.Failed, fault.Reason, Clip(fault.Detail), status.Record.Outcome?.ExitCode) },

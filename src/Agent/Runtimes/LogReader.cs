@@ -15,7 +15,23 @@ internal static class LogReader
     private const int Attempts = 5;
 
     /// <summary>Bytes that the program has printed, dropped ones included.</summary>
-    public static long Length(string directory) => LogSegments.Offsets(directory) is [.., var last] ? last + SizeOf(directory, last) : 0;
+    public static long Length(string directory)
+    {
+        var last = 0L;
+        for (var i = 0; i < Attempts; i++)
+        {
+            try
+            {
+                return LogSegments.Offsets(directory) is [.., var newest] ? (last = newest) + SizeOf(directory, newest) : 0;
+            }
+            catch (FileNotFoundException)
+            {
+                // A flood has dropped it meanwhile: look again.
+            }
+        }
+
+        return last; // It has printed at least this much.
+    }
 
     public static LogRead Read(string directory, long offset, Span<byte> buffer)
     {

@@ -190,6 +190,20 @@ internal sealed class UploadTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task Upload_CoordinatorTakesNothingOfTheAttempt_EndsInsteadOfAskingForEver(CancellationToken cancellation)
+    {
+        await using var rig = new ArtifactRig(exchange => exchange.StatusAsync(403));
+        var fault = await UploadAsync(rig, Content, cancellation);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(fault?.Reason, Is.EqualTo(Reason.FenceStale));
+            Assert.That(rig.Server.Requests, Has.Count.EqualTo(2), "With one pause, so that nothing turns in a circle at full speed.");
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task Upload_SameDigestTwice_IsSentOnce(CancellationToken cancellation)
     {
         await using var rig = new ArtifactRig(TakeAsync);

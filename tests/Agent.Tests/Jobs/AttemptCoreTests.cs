@@ -84,6 +84,17 @@ internal sealed class AttemptCoreTests
         [("published", "settled")] = "Acked:CleanUp!",
     };
 
+    [Test]
+    public void Decide_UploadIsNotWantedAnyMore_TheResultGoesOutAsItIs()
+    {
+        var refused = new AttemptInput.Uploaded(new ArtifactFault(Reason.FenceStale, "not the job's"));
+
+        var decision = AttemptCore.Decide(Statuses["uploading"], refused, 1);
+
+        Assert.That(decision.Next.Record, Is.EqualTo(Statuses["uploading"].Record));
+        Assert.That(decision.Effects, Is.EqualTo([AttemptEffect.Publish]).AsCollection);
+    }
+
     private static IEnumerable<TestCaseData> Cells() =>
         from status in Statuses.Keys from input in Inputs.Keys select new TestCaseData(status, input).SetName($"Decide_{status}_{input}");
 
