@@ -30,14 +30,14 @@ internal sealed class BytesThatAreNotTheArtifactTests : Scenario
         {
             Assert.That(job.State, Is.EqualTo(JobState.Failed), job.ToString);
             Assert.That(job.Attempts.Select(attempt => attempt.Reason).Distinct(), Is.EqualTo([Reason.DigestMismatch]).AsCollection);
-            Assert.That(farm.Marked("runs"), Is.Empty);
+            Assert.That(farm.MarksOf("runs"), Is.Empty);
         }
 
         // The rig kept nothing of the bad bytes: with the right ones the same job succeeds.
         await File.WriteAllBytesAsync(kept, program);
         var again = await farm.EndedAsync(await farm.Client.SubmitAsync(spec));
         Assert.That(again.State, Is.EqualTo(JobState.Succeeded), again.ToString);
-        Assert.That(farm.Marked("runs"), Is.EqualTo(["good"]).AsCollection);
-        await farm.GoneAsync(again);
+        Assert.That(farm.MarksOf("runs"), Is.EqualTo(["good"]).AsCollection);
+        await Farm.GoneAsync(again);
     }
 }

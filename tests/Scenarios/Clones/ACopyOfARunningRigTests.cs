@@ -28,12 +28,12 @@ internal sealed class ACopyOfARunningRigTests : Scenario
         {
             var ended = await farm.EndedAsync(job);
             Assert.That(ended.State, Is.EqualTo(JobState.Succeeded), ended.ToString);
-            await farm.GoneAsync(ended);
+            await Farm.GoneAsync(ended);
         }
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(farm.Marked("runs"), Is.EquivalentTo(["0", "1", "2"]));
+            Assert.That(farm.MarksOf("runs"), Is.EquivalentTo(["0", "1", "2"]));
             Assert.That(rig.IsRunning, Is.True);
             Assert.That(copy.IsRunning, Is.True);
         }
@@ -58,11 +58,11 @@ internal sealed class ACopyOfARunningRigTests : Scenario
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ended.Attempts.Count(attempt => attempt.Outcome == Outcome.Succeeded), Is.EqualTo(1));
-            Assert.That(farm.Marked("runs"), Has.Count.LessThanOrEqualTo(2), "Once per rig at most.");
+            Assert.That(farm.MarksOf("runs"), Has.Count.LessThanOrEqualTo(2), "Once per rig at most.");
             Assert.That(rig.IsRunning, Is.True);
             Assert.That(copy.IsRunning, Is.True);
         }
 
-        await farm.GoneAsync(ended);
+        await Farm.GoneAsync(ended);
     }
 }

@@ -1,4 +1,3 @@
-using Rigshift.Scenarios.Harness;
 using Rigshift.TestKit;
 
 namespace Rigshift.Scenarios.Configuration;

@@ -30,17 +30,17 @@ internal sealed class ADiskThatIsFullTests : Scenario
         {
             Assert.That(done.State, Is.EqualTo(JobState.Succeeded), done.ToString);
             Assert.That(done.Attempts, Has.Count.EqualTo(1));
-            Assert.That(farm.Marked("runs"), Has.Count.EqualTo(1));
+            Assert.That(farm.MarksOf("runs"), Has.Count.EqualTo(1));
             Assert.That(waiting.Attempts, Is.Empty);
-            Assert.That(farm.Marked("next"), Is.Empty);
+            Assert.That(farm.MarksOf("next"), Is.Empty);
             Assert.That(rig.IsRunning, Is.True, "The service stays up.");
         }
 
-        await farm.GoneAsync(done);
+        await Farm.GoneAsync(done);
         File.Delete(filler);
         var ended = await farm.EndedAsync(next);
         Assert.That(ended.State, Is.EqualTo(JobState.Succeeded), ended.ToString);
-        Assert.That(farm.Marked("next"), Has.Count.EqualTo(1));
-        await farm.GoneAsync(ended);
+        Assert.That(farm.MarksOf("next"), Has.Count.EqualTo(1));
+        await Farm.GoneAsync(ended);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class JobsThatNoRigCanTakeTests : Scenario
         Assert.That(small.State, Is.EqualTo(JobState.Succeeded), small.ToString);
         var shown = await farm.Coordinator.VerbAsync("jobs", "show", jobs[0]);
         Assert.That(shown.Output, Does.Contain("GPU").IgnoreCase, shown.ToString);
-        Assert.That(farm.Marked("gpu"), Is.Empty);
+        Assert.That(farm.MarksOf("gpu"), Is.Empty);
 
         foreach (var job in jobs)
         {

@@ -80,7 +80,7 @@ internal sealed class ATokenThatIsNotGoodTests : Scenario
         await farm.ConnectedAsync(rig);
         var job = await farm.Client.SubmitAsync(Wish.Shell(farm, "echo once >> $MARKS/runs"));
         await farm.EndedAsync(job);
-        Assert.That(farm.Marked("runs"), Has.Count.EqualTo(1), "Back home all is as it was.");
+        Assert.That(farm.MarksOf("runs"), Has.Count.EqualTo(1), "Back home all is as it was.");
     }
 
     private static void AssertRefused(Finished done, string reason, EnrollmentToken token)

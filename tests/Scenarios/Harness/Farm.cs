@@ -89,12 +89,12 @@ internal sealed class Farm : IAsyncDisposable
 
     public void Mark(string name) => File.WriteAllText(Path.Combine(Marks, name), "");
 
-    public IReadOnlyList<string> Marked(string name) => File.Exists(Path.Combine(Marks, name)) ? File.ReadAllLines(Path.Combine(Marks, name)) : [];
+    public IReadOnlyList<string> MarksOf(string name) => File.Exists(Path.Combine(Marks, name)) ? File.ReadAllLines(Path.Combine(Marks, name)) : [];
 
-    public Task MarkedAsync(string name) => Eventually.TrueAsync(() => Marked(name).Count > 0, Patience, $"the mark '{name}'");
+    public Task MarkedAsync(string name) => Eventually.TrueAsync(() => MarksOf(name).Count > 0, Patience, $"the mark '{name}'");
 
     /// <summary>Nothing that the job started is left, and no shim of a rig works for it.</summary>
-    public async Task GoneAsync(Job job)
+    public static async Task GoneAsync(Job job)
     {
         await Eventually.TrueAsync(() => Left(job).Count == 0, TimeSpan.FromSeconds(20), $"the end of everything that job {job.JobId} started");
     }

@@ -15,6 +15,7 @@ internal sealed class OperatorClient : IDisposable
     // A coordinator that is being restarted answers within this, or the call counts as failed.
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(20);
 
+    private readonly X509Certificate2 root;
     private readonly X509Certificate2 certificate;
     private readonly GrpcChannel channel;
     private readonly HttpClient http;
@@ -25,6 +26,7 @@ internal sealed class OperatorClient : IDisposable
     {
         using var document = JsonDocument.Parse(File.ReadAllText(credentials));
         var pem = document.RootElement;
+        root = X509Certificate2.CreateFromPem(pem.GetProperty("rootPem").GetString());
         certificate = X509Certificate2.CreateFromPem(pem.GetProperty("certificatePem").GetString(), pem.GetProperty("keyPem").GetString());
         channel = GrpcChannel.ForAddress(url, new GrpcChannelOptions { HttpHandler = Handler(), DisposeHttpClient = true });
         http = new HttpClient(Handler()) { BaseAddress = new Uri(url), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
@@ -90,14 +92,23 @@ internal sealed class OperatorClient : IDisposable
         channel.Dispose();
         http.Dispose();
         certificate.Dispose();
+        root.Dispose();
     }
 
-    // Who the coordinator is, is not in question here: the pin has scenarios of its own.
     private SocketsHttpHandler Handler() => new()
     {
-        SslOptions = { ClientCertificates = [certificate], RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        SslOptions = { ClientCertificates = [certificate], RemoteCertificateValidationCallback = (_, server, _, _) => server is X509Certificate2 shown && IsOfTheRoot(shown) },
         UseProxy = false,
     };
+
+    private bool IsOfTheRoot(X509Certificate2 server)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(root);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(server);
+    }
 }
 
 /// <param name="Text">What was kept.</param>

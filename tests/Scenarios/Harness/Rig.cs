@@ -111,7 +111,7 @@ internal sealed class Rig : IAsyncDisposable
 
     private static void CopyDirectory(string from, string to)
     {
-        Directory.CreateDirectory(to, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(to);
         // The lock and the socket belong to the process, not to the disk.
         foreach (var file in new DirectoryInfo(from).EnumerateFiles().Where(f => !f.Name.StartsWith("agent.", StringComparison.Ordinal) && !f.Name.EndsWith(".lock", StringComparison.Ordinal)))
         {

@@ -39,11 +39,11 @@ internal abstract class Scenario
         using (Assert.EnterMultipleScope())
         {
             Assert.That(job.Attempts.Count(attempt => attempt.Outcome == Outcome.Succeeded), Is.EqualTo(1), "outcomes that were committed");
-            Assert.That(farm.Marked("runs"), Has.Count.EqualTo(1), "times that the program ran");
+            Assert.That(farm.MarksOf("runs"), Has.Count.EqualTo(1), "times that the program ran");
         }
 
         await AssertCountedLogAsync(farm, job);
-        await farm.GoneAsync(job);
+        await Farm.GoneAsync(job);
     }
 
     /// <summary>Every line of <see cref="Wish.CountUntilGo"/>, once and in order, and the result that goes with them.</summary>

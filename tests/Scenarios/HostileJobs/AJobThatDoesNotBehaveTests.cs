@@ -23,7 +23,7 @@ internal sealed class AJobThatDoesNotBehaveTests : Scenario
         var ended = await farm.EndedAsync(job, TimeSpan.FromSeconds(15));
         Assert.That(ended.State, Is.EqualTo(JobState.Cancelled), ended.ToString);
         await Eventually.TrueAsync(() => Programs.OfJob(job).Count == 0, TimeSpan.FromSeconds(15), "the program to be killed");
-        await farm.GoneAsync(ended);
+        await Farm.GoneAsync(ended);
     }
 
     [Test]
@@ -44,8 +44,8 @@ internal sealed class AJobThatDoesNotBehaveTests : Scenario
         var ended = await farm.EndedAsync(job);
 
         Assert.That(ended.State, Is.EqualTo(JobState.Succeeded), ended.ToString);
-        await farm.GoneAsync(ended);
-        await Eventually.TrueAsync(() => Programs.Naming("1000." + farm.Marked("runs").Single()).Count == 0, Farm.Patience, "the end of the one without a name");
+        await Farm.GoneAsync(ended);
+        await Eventually.TrueAsync(() => Programs.Naming("1000." + farm.MarksOf("runs").Single()).Count == 0, Farm.Patience, "the end of the one without a name");
     }
 
     [Test]
@@ -81,10 +81,10 @@ internal sealed class AJobThatDoesNotBehaveTests : Scenario
             Assert.That(log.Dropped, Is.GreaterThan((ulong)Gigabyte - (80UL << 20)), "What the coordinator keeps of it is bounded too.");
             Assert.That(most, Is.LessThan(Kept * 4), "bytes in the rig's state directory");
             Assert.That(SizeOf(Path.Combine(farm.Coordinator.StateDir, "logs")), Is.LessThan(80L << 20), "bytes of logs at the coordinator");
-            Assert.That(farm.Marked("runs"), Has.Count.EqualTo(1));
+            Assert.That(farm.MarksOf("runs"), Has.Count.EqualTo(1));
         }
 
-        await farm.GoneAsync(ended);
+        await Farm.GoneAsync(ended);
     }
 
     [Test]
@@ -122,7 +122,7 @@ internal sealed class AJobThatDoesNotBehaveTests : Scenario
                 Assert.That(ended.Outputs, Is.Empty);
             }
 
-            await farm.GoneAsync(ended);
+            await Farm.GoneAsync(ended);
         }
 
         Assert.That(Directory.EnumerateFiles(Path.Combine(farm.Coordinator.StateDir, "artifacts"), "*", SearchOption.AllDirectories), Is.Empty, "Nothing of them was sent.");

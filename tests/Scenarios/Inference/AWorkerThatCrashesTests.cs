@@ -41,7 +41,7 @@ internal sealed class AWorkerThatCrashesTests : Scenario
 
         var predictions = System.Text.Encoding.UTF8.GetString(await farm.Client.DownloadAsync(ended.Outputs.Single(output => output.Path == "predictions.csv").Artifact));
         Assert.That(predictions.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(Images + 1), "One line for each image, and the head.");
-        await farm.GoneAsync(ended);
+        await Farm.GoneAsync(ended);
 
         farm.Mark("go");
         await AssertOneCountAsync(farm, await farm.EndedAsync(neighbour));

@@ -87,11 +87,13 @@ internal sealed class ALinkThatBreaksTests : Scenario
             Assert.That(after.Outputs, Is.EqualTo(ended.Outputs), "What was committed stays.");
             Assert.That(after.Attempts[0].Lost, Is.True);
             Assert.That(after.Attempts[1].Outcome, Is.EqualTo(Outcome.Succeeded));
-            Assert.That(farm.Marked("runs"), Has.Count.EqualTo(2), "Run twice at most, and committed once.");
+            Assert.That(farm.MarksOf("runs"), Has.Count.EqualTo(2), "Run twice at most, and committed once.");
+            Assert.That(Settlements(farm, early.AttemptId), Is.EqualTo(["Fenced"]).AsCollection);
+            Assert.That(Settlements(farm, late.AttemptId), Is.EqualTo(["Committed"]).AsCollection);
         }
 
         await AssertCountedLogAsync(farm, after);
-        await farm.GoneAsync(after);
+        await Farm.GoneAsync(after);
     }
 
     [Test]
@@ -115,7 +117,7 @@ internal sealed class ALinkThatBreaksTests : Scenario
         var ended = await farm.EndedAsync(job);
         Assert.That(ended.Attempts.Count(attempt => attempt.Outcome == Outcome.Succeeded), Is.EqualTo(1));
         await AssertCountedLogAsync(farm, ended);
-        await farm.GoneAsync(ended);
+        await Farm.GoneAsync(ended);
     }
 
     [Test]
@@ -162,10 +164,45 @@ internal sealed class ALinkThatBreaksTests : Scenario
             Assert.That(after.State, Is.EqualTo(JobState.Succeeded));
             Assert.That(after.EndedUnixMs, Is.EqualTo(ended.EndedUnixMs));
             Assert.That(after.Attempts, Has.Count.EqualTo(1));
-            Assert.That(farm.Marked("runs"), Has.Count.EqualTo(1));
+            Assert.That(farm.MarksOf("runs"), Has.Count.EqualTo(1));
+            Assert.That(Settlements(farm, attempt.AttemptId), Is.EqualTo(["Committed", "Duplicate"]).AsCollection);
         }
 
         Assert.That((await farm.Client.LogAsync(job)).Lines[^1], Does.StartWith("last "));
-        await farm.GoneAsync(after);
+        await Farm.GoneAsync(after);
     }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task Cut_for_longer_than_an_exclusive_lease_the_rig_stops_the_program_by_itself_before_anybody_else_starts_it()
+    {
+        var farm = await FarmAsync(("Leases:Exclusive:LeaseSeconds", "20"), ("Leases:Exclusive:OrphanSeconds", "20"));
+        var link = farm.AddLink();
+        await farm.AddRigAsync(link);
+        var spec = Wish.Shell(farm, Wish.CountUntilGo);
+        spec.LeaseClass = LeaseClass.Exclusive;
+        var job = await farm.Client.SubmitAsync(spec);
+        var early = (await farm.RunningAsync(job)).Attempts.Single();
+        await farm.AddRigAsync();
+
+        link.Cut();
+        await farm.JobAsync(job, found => found.Attempts is [_, { Phase: AttemptPhase.Running }], "the second rig's attempt");
+        Assert.That(Programs.Naming(early.AttemptId), Is.Empty, "The first program was over before the second began.");
+        farm.Mark("go");
+        link.Heal();
+
+        var ended = await farm.EndedAsync(job);
+        Assert.That(ended.State, Is.EqualTo(JobState.Succeeded), ended.ToString);
+        Assert.That(ended.Attempts.Count(attempt => attempt.Outcome == Outcome.Succeeded), Is.EqualTo(1));
+        await AssertCountedLogAsync(farm, ended);
+        await Farm.GoneAsync(ended);
+    }
+
+    /// <summary>What the coordinator answered to the attempt's results, in order.</summary>
+    private static IEnumerable<string> Settlements(Farm farm, string attemptId) =>
+        from line in farm.Coordinator.Output.Split('\n')
+        where line.Contains("ResultSettled", StringComparison.Ordinal)
+        let words = line[line.IndexOf("ResultSettled", StringComparison.Ordinal)..].Split(' ')
+        where words[2] == attemptId
+        select words[3];
 }
