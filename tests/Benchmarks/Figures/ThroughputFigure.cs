@@ -19,11 +19,12 @@ internal static class ThroughputFigure
     {
         var agent = await bench.StartConnectedAgentAsync();
         using var commits = new CommitFloor(bench.Root);
-        await RunAsync(bench, Jobs / 10); // The coordinator's code is compiled by then.
+        await RunAsync(bench, await SubmitAsync(bench, Jobs / 10)); // The coordinator's code is compiled by then.
         var before = commits.PerSecond(FloorTime);
-        var cpu = ProcessUse.CpuSeconds(agent.Pid);
-        var seconds = await RunAsync(bench, Jobs);
-        cpu = ProcessUse.CpuSeconds(agent.Pid) - cpu;
+        var ids = await SubmitAsync(bench, Jobs);
+        var cpu = Cpu.Of(bench, agent.Pid);
+        var seconds = await RunAsync(bench, ids);
+        cpu = Cpu.Of(bench, agent.Pid).Since(cpu);
         var floor = (before + commits.PerSecond(FloorTime)) / 2;
         await Bench.StopAsync(agent);
         var rate = Jobs / seconds;
@@ -31,31 +32,38 @@ internal static class ThroughputFigure
         [
             new Figure(
                 "no-op jobs through one agent, all committed", "per s", rate, floor, "sequential fsynced commits", "≥ 150 per s", rate >= Aim,
-                string.Create(CultureInfo.InvariantCulture, $"{Jobs} jobs in {seconds:0.0} s; the agent itself used {1000 * cpu / Jobs:0.00} ms of CPU per job")),
+                string.Create(CultureInfo.InvariantCulture, $"{Jobs} jobs in {seconds:0.0} s; milliseconds of CPU per job: {cpu.PerJob(Jobs)}")),
         ];
     }
 
-    private static async Task<double> RunAsync(Bench bench, int count)
+    /// <summary>With the rig's gate closed, so that all of them wait.</summary>
+    private static async Task<HashSet<string>> SubmitAsync(Bench bench, int count)
     {
-        var rig = (await bench.RigAsync(rig => rig.Connected)).RigId;
-        await bench.Operator.Fleet.DrainAsync(new DrainRigRequest { RigId = rig });
+        var rig = await bench.RigAsync(rig => rig.Connected);
+        await bench.Operator.Fleet.DrainAsync(new DrainRigRequest { RigId = rig.RigId });
         await bench.RigAsync(status => status.Draining && status.Offer is { Credits: 0 });
-        var ids = new List<string>();
+        var ids = new HashSet<string>();
         for (var i = 0; i < count; i += SubmitAtOnce)
         {
             var jobs = await Task.WhenAll(Enumerable.Range(0, Math.Min(SubmitAtOnce, count - i)).Select(_ => bench.Operator.Jobs.SubmitAsync(Work.Program(["/bin/true"])).ResponseAsync));
-            ids.AddRange(jobs.Select(job => job.JobId));
+            ids.UnionWith(jobs.Select(job => job.JobId));
         }
 
+        return ids;
+    }
+
+    /// <summary>Opens the gate; returns the seconds until the last result.</summary>
+    private static async Task<double> RunAsync(Bench bench, HashSet<string> ids)
+    {
+        var rig = await bench.RigAsync(rig => rig.Connected);
         var opened = DateTimeOffset.UtcNow;
-        await bench.Operator.Fleet.DrainAsync(new DrainRigRequest { RigId = rig, Resume = true });
+        await bench.Operator.Fleet.DrainAsync(new DrainRigRequest { RigId = rig.RigId, Resume = true });
         while (await AnyOpenAsync(bench))
         {
             await Task.Delay(Look);
         }
 
-        var ended = await EndedAsync(bench, [.. ids]);
-        return (DateTimeOffset.FromUnixTimeMilliseconds(ended) - opened).TotalSeconds;
+        return (DateTimeOffset.FromUnixTimeMilliseconds(await EndedAsync(bench, ids)) - opened).TotalSeconds;
     }
 
     private static async Task<bool> AnyOpenAsync(Bench bench)
@@ -82,5 +90,15 @@ internal static class ThroughputFigure
         }
         while (token.Length > 0 && ids.Count > 0);
         return ids.Count == 0 ? last : throw new InvalidOperationException($"{ids.Count} jobs are missing from the list.");
+    }
+
+    private sealed record Cpu(double Agent, double Shims, double Coordinator)
+    {
+        public static Cpu Of(Bench bench, int agent) => new(ProcessUse.CpuSeconds(agent), ProcessUse.ChildrenCpuSeconds(agent), ProcessUse.CpuSeconds(bench.CoordinatorPid));
+
+        public Cpu Since(Cpu before) => new(Agent - before.Agent, Shims - before.Shims, Coordinator - before.Coordinator);
+
+        public string PerJob(int jobs) => string.Create(
+            CultureInfo.InvariantCulture, $"agent {1000 * Agent / jobs:0.0}, shims and programs {1000 * Shims / jobs:0.0}, coordinator {1000 * Coordinator / jobs:0.0}");
     }
 }

@@ -26,6 +26,8 @@ internal sealed class Bench : IAsyncDisposable
 
     public Operator Operator { get; }
 
+    public int CoordinatorPid => coordinator.Pid;
+
     public string CoordinatorState => Path.Combine(Root, "c");
 
     public string RigState => Path.Combine(Root, "r");

@@ -12,7 +12,6 @@ internal sealed class Operator : IDisposable
     private const int MaxMessageBytes = 64 << 20;
 
     private readonly X509Certificate2 certificate;
-    private readonly SocketsHttpHandler handler;
     private readonly GrpcChannel channel;
 
     private readonly X509Certificate2 root;
@@ -22,19 +21,10 @@ internal sealed class Operator : IDisposable
         this.certificate = certificate;
         this.root = root;
         Url = url;
-        handler = new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates = [certificate],
-                // Its name is the loopback address, so only the root says who it is.
-                RemoteCertificateValidationCallback = (_, remote, _, _) => remote is X509Certificate2 server && IsOfRoot(server),
-            },
-        };
-        channel = GrpcChannel.ForAddress(url, new GrpcChannelOptions { HttpHandler = handler, MaxReceiveMessageSize = MaxMessageBytes });
+        channel = GrpcChannel.ForAddress(url, new GrpcChannelOptions { HttpHandler = Handler(), DisposeHttpClient = true, MaxReceiveMessageSize = MaxMessageBytes });
         Jobs = new Jobs.JobsClient(channel);
         Fleet = new Fleet.FleetClient(channel);
-        Bulk = new HttpClient(handler, disposeHandler: false) { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+        Bulk = new HttpClient(Handler()) { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public Uri Url { get; }
@@ -57,10 +47,19 @@ internal sealed class Operator : IDisposable
     {
         channel.Dispose();
         Bulk.Dispose();
-        handler.Dispose();
         certificate.Dispose();
         root.Dispose();
     }
+
+    private SocketsHttpHandler Handler() => new()
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            ClientCertificates = [certificate],
+            // Its name is the loopback address, so only the root says who it is.
+            RemoteCertificateValidationCallback = (_, remote, _, _) => remote is X509Certificate2 server && IsOfRoot(server),
+        },
+    };
 
     private bool IsOfRoot(X509Certificate2 server)
     {

@@ -18,17 +18,22 @@ internal static class ProcessUse
     public static long PrivateBytes(int pid) => Rollup(pid, "Private_Clean:") + Rollup(pid, "Private_Dirty:");
 
     /// <summary>User and system time of all threads so far.</summary>
-    public static double CpuSeconds(int pid)
-    {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var user = UserTimeField - 2;
-        return (long.Parse(fields[user], CultureInfo.InvariantCulture) + long.Parse(fields[user + 1], CultureInfo.InvariantCulture)) / TicksPerSecond;
-    }
+    public static double CpuSeconds(int pid) => TwoTimes(pid, UserTimeField);
+
+    /// <summary>The same of all child processes that have ended, and of theirs.</summary>
+    public static double ChildrenCpuSeconds(int pid) => TwoTimes(pid, UserTimeField + 2);
 
     /// <summary>Child processes of any thread.</summary>
     public static int Children(int pid) =>
         Directory.GetDirectories($"/proc/{pid}/task").Sum(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+
+    private static double TwoTimes(int pid, int field)
+    {
+        // The first two, number and name, are left out: a name may hold spaces.
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (long.Parse(fields[field - 2], CultureInfo.InvariantCulture) + long.Parse(fields[field - 1], CultureInfo.InvariantCulture)) / TicksPerSecond;
+    }
 
     private static long Rollup(int pid, string name) =>
         long.Parse(

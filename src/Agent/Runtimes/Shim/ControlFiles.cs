@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Rigshift.Agent.Runtimes.Shim;
 
@@ -30,13 +28,16 @@ internal sealed class ControlFiles(string directory)
 
     public bool HasMark => File.Exists(MarkPath);
 
-    public LaunchOrder? ReadOrder() => Read(OrderPath, ShimJson.Default.LaunchOrder);
+    public LaunchOrder? ReadOrder() => Read(OrderPath, bytes => ShimText.ReadOrder(bytes));
 
-    public ShimMark? ReadMark() => Read(MarkPath, ShimJson.Default.ShimMark);
+    public ShimMark? ReadMark() => Read(MarkPath, bytes => ShimText.ReadMark(bytes));
 
-    public ExitRecord? ReadExit() => Read(ExitPath, ShimJson.Default.ExitRecord);
+    public ExitRecord? ReadExit() => Read(ExitPath, bytes => ShimText.ReadExit(bytes));
 
-    /// <summary>On disk when it returns. One flush and no rename: half an order is no order, and nothing runs from it.</summary>
+    /// <summary>
+    /// Not flushed and not renamed: the launch itself is in the journal already, on disk. After a power cut the journal's word is
+    /// enough, and half an order is no order.
+    /// </summary>
     public void WriteOrder(LaunchOrder order)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
@@ -46,11 +47,10 @@ internal sealed class ControlFiles(string directory)
         }
 
         using var file = new FileStream(OrderPath, options);
-        file.Write(JsonSerializer.SerializeToUtf8Bytes(order, ShimJson.Default.LaunchOrder));
-        file.Flush(flushToDisk: true);
+        file.Write(ShimText.Write(order));
     }
 
-    public void WriteMark(ShimMark mark) => Replace(MarkPath, mark, ShimJson.Default.ShimMark, flush: false);
+    public void WriteMark(ShimMark mark) => Replace(MarkPath, ShimText.Write(mark), flush: false);
 
     /// <summary>
     /// Sets the record's disk aside before the program runs. A program that fills the disk and succeeds has succeeded, and its end
@@ -71,18 +71,17 @@ internal sealed class ControlFiles(string directory)
     /// <summary>After this nobody starts the program. For a disk that has no room for a record of the end: taking a file away needs none.</summary>
     public void ForgetOrder() => File.Delete(OrderPath);
 
-    public void WriteExit(ExitRecord exit) => Replace(ExitPath, exit, ShimJson.Default.ExitRecord, exit.OnDisk);
+    public void WriteExit(ExitRecord exit) => Replace(ExitPath, ShimText.Write(exit), exit.OnDisk);
 
-    private static void Replace<T>(string path, T record, JsonTypeInfo<T> type, bool flush)
+    private static void Replace(string path, byte[] record, bool flush)
     {
         var draft = Draft(path);
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(record, type);
 
         // Written over and then cut: a draft that set disk aside keeps it until the record is there.
         using (var file = File.OpenHandle(draft, FileMode.OpenOrCreate, FileAccess.Write))
         {
-            RandomAccess.Write(file, bytes, 0);
-            RandomAccess.SetLength(file, bytes.Length);
+            RandomAccess.Write(file, record, 0);
+            RandomAccess.SetLength(file, record.Length);
             if (flush)
             {
                 RandomAccess.FlushToDisk(file);
@@ -94,26 +93,16 @@ internal sealed class ControlFiles(string directory)
 
     private static string Draft(string path) => path + ".draft";
 
-    private static T? Read<T>(string path, JsonTypeInfo<T> type)
+    private static T? Read<T>(string path, Func<byte[], T> read)
         where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+            return read(File.ReadAllBytes(path));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException) // The last: no UTF-8.
         {
             return null; // Not there, or cut short by a power cut or by the job: the same as not written.
         }
     }
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(LaunchOrder))]
-[JsonSerializable(typeof(ShimMark))]
-[JsonSerializable(typeof(ExitRecord))]
-internal sealed partial class ShimJson : JsonSerializerContext;

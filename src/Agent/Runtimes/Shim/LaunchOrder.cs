@@ -1,8 +1,8 @@
 namespace Rigshift.Agent.Runtimes.Shim;
 
 /// <summary>
-/// control/launch.json: what the shim of an attempt shall run. Written and flushed by the agent before it starts the
-/// shim, so that no program ever ran without it; never changed afterwards.
+/// control/launch.json: what the shim of an attempt shall run. Written by the agent before it starts the shim, and after the
+/// journal has the launch on disk, so that no program ever ran without it; never changed afterwards.
 /// </summary>
 /// <param name="Command">Program and arguments; the program is an absolute path.</param>
 /// <param name="Environment">"NAME=value" each, and nothing besides.</param>
