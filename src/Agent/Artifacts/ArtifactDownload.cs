@@ -75,7 +75,7 @@ internal sealed class ArtifactDownload(IBulkConnection bulk, ArtifactsOptions op
             var client = bulk.Client;
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("v1/artifacts/" + digest, UriKind.Relative))
             {
-                Version = client.DefaultRequestVersion,
+                Version = VersionFor(client),
                 VersionPolicy = client.DefaultVersionPolicy,
             };
             if (sink.Length > 0)
@@ -103,6 +103,10 @@ internal sealed class ArtifactDownload(IBulkConnection bulk, ArtifactsOptions op
             return TransferResult.Transient(Reason.DownloadFailed, $"{digest}: {SafeText.ForMessage(e.Message)}");
         }
     }
+
+    // One download is one stream of bytes: HTTP/2's frames and windows only add copies at both ends. Without TLS there is no
+    // choosing, and the coordinator speaks what the client was made for.
+    private static Version VersionFor(HttpClient client) => client.BaseAddress?.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version11 : client.DefaultRequestVersion;
 
     private async ValueTask<TransferResult> CopyAsync(Stream body, long size, HashingFile sink, IdleWatch watch)
     {

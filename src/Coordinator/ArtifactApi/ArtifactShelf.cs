@@ -33,6 +33,14 @@ internal sealed class ArtifactShelf
         return file.Exists ? file.Length : null;
     }
 
+    /// <summary>For reading from the beginning; null: it is not here.</summary>
+    public FileStream? Open(Digest digest)
+    {
+        var path = PathOf(digest);
+        // Without a buffer of its own: the reader brings one.
+        return File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan) : null;
+    }
+
     /// <summary>Bytes of an upload that has not ended.</summary>
     public long PartialSize(Digest digest)
     {

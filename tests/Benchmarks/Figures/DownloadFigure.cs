@@ -23,11 +23,15 @@ internal static class DownloadFigure
         var agent = await bench.StartConnectedAgentAsync();
         var fetch = new Samples();
         var floor = new Samples();
+        var (agentCpu, coordinatorCpu) = (new Samples(), new Samples());
         for (var i = 0; i < Runs; i++)
         {
             var digest = await UploadAsync(bench);
             floor.Add(HashFloor.Seconds(bench.Root, Bytes));
+            var (agentBefore, coordinatorBefore) = (ProcessUse.CpuSeconds(agent.Pid), ProcessUse.CpuSeconds(bench.CoordinatorPid));
             fetch.Add(await FetchAsync(bench, digest));
+            agentCpu.Add(ProcessUse.CpuSeconds(agent.Pid) - agentBefore);
+            coordinatorCpu.Add(ProcessUse.CpuSeconds(bench.CoordinatorPid) - coordinatorBefore);
         }
 
         await Bench.StopAsync(agent);
@@ -36,7 +40,7 @@ internal static class DownloadFigure
         [
             new Figure(
                 "artifact download, 1 GiB, verified", "MB/s", measured, best, "SHA-256 + file write", "≥ 0.8 of the floor", measured >= Aim * best,
-                string.Create(CultureInfo.InvariantCulture, $"seconds: {fetch.Spread("s")}; floor {floor.Spread("s")}; includes TLS at both ends, on the same cores, and the copy into the attempt's input directory")),
+                string.Create(CultureInfo.InvariantCulture, $"seconds: {fetch.Spread("s")}; floor {floor.Spread("s")}; includes TLS at both ends, on the same cores, and the copy into the attempt's input directory; CPU: agent {agentCpu.Median:0.0} s, coordinator {coordinatorCpu.Median:0.0} s")),
         ];
     }
 
