@@ -22,7 +22,7 @@ internal interface IShimHost
     void Kill(RuntimeHandle handle, LaunchPlan plan);
 
     /// <summary>Kills what carries the attempt's mark, and counts it. 0: nothing of it is there.</summary>
-    int KillStrays(AttemptId attempt);
+    int KillStrays(LaunchPlan plan);
 
     /// <summary>Null when a shim holds the attempt, or starts to.</summary>
     IDisposable? TryLock(string path);

@@ -8,14 +8,17 @@ namespace Rigshift.Agent.Runtimes;
 /// </summary>
 internal static class JobEnvironment
 {
-    private const string AttemptVariable = "RIGSHIFT_ATTEMPT_ID";
+    private const string OutputVariable = "RIGSHIFT_OUTPUT";
     private const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     // CUDA takes an empty list for none as well, but several frameworks take it for "not set".
     private const string NoGpu = "-1";
 
-    /// <summary>By this entry the processes of an attempt are found when their shim is gone.</summary>
-    public static string MarkOf(AttemptId attempt) => $"{AttemptVariable}={attempt}";
+    /// <summary>
+    /// By this entry the processes of an attempt are found when their shim is gone. It names the place and not only the attempt: an
+    /// agent on a copy of this state directory knows the same attempt, and must not end what is not its own.
+    /// </summary>
+    public static string MarkOf(LaunchPlan plan) => $"{OutputVariable}={plan.Paths.Output}";
 
     /// <param name="own">Added by the runtime itself, above the job's.</param>
     public static IReadOnlyList<string> Build(LaunchPlan plan, IEnumerable<KeyValuePair<string, string>> own)
@@ -70,10 +73,10 @@ internal static class JobEnvironment
 
     private static Dictionary<string, string> Ours(LaunchPlan plan) => new()
     {
-        [AttemptVariable] = plan.AttemptId.ToString(),
+        ["RIGSHIFT_ATTEMPT_ID"] = plan.AttemptId.ToString(),
         ["RIGSHIFT_JOB_ID"] = plan.JobId.ToString(),
         ["RIGSHIFT_INPUT"] = plan.Paths.Input,
-        ["RIGSHIFT_OUTPUT"] = plan.Paths.Output,
+        [OutputVariable] = plan.Paths.Output,
         ["RIGSHIFT_PROGRESS"] = plan.Paths.Progress,
         ["CUDA_VISIBLE_DEVICES"] = plan.Gpus.Count == 0 ? NoGpu : string.Join(',', plan.Gpus),
     };

@@ -29,7 +29,7 @@ internal sealed class LinuxShimHost(IBootClock clock) : IShimHost
     public RuntimeHandle? Start(RuntimeKind kind, string shimPath, LaunchPlan plan, out string fault)
     {
         // The mark is for the sweep: it finds also a shim that nobody has on record.
-        string[] environment = [.. settings.Value, JobEnvironment.MarkOf(plan.AttemptId)];
+        string[] environment = [.. settings.Value, JobEnvironment.MarkOf(plan)];
         var request = new SpawnRequest(
             shimPath, [shimPath, ShimEntry.Verb, plan.Paths.Control], environment, SpawnApart.Session, BlockSignals: true);
         var error = Spawn.Start(request, out var pid);
@@ -95,9 +95,9 @@ internal sealed class LinuxShimHost(IBootClock clock) : IShimHost
         _ = process?.TrySend(Signal.Kill);
     }
 
-    public int KillStrays(AttemptId attempt)
+    public int KillStrays(LaunchPlan plan)
     {
-        var mark = JobEnvironment.MarkOf(attempt);
+        var mark = JobEnvironment.MarkOf(plan);
         var found = 0;
         foreach (var pid in ProcFs.Pids())
         {

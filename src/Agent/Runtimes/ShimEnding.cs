@@ -97,7 +97,7 @@ internal sealed partial class ShimEnding(
     private async Task<bool> EndStraysAsync(LaunchPlan plan)
     {
         var began = time.GetTimestamp();
-        var found = host.KillStrays(plan.AttemptId);
+        var found = host.KillStrays(plan);
         if (found > 0)
         {
             Log.StraysKilled(logger, plan.AttemptId, found);
@@ -106,7 +106,7 @@ internal sealed partial class ShimEnding(
         while (found > 0 && time.GetElapsedTime(began) < KillPatience)
         {
             await Task.Delay(LookAgain, time);
-            found = host.KillStrays(plan.AttemptId);
+            found = host.KillStrays(plan);
         }
 
         if (found > 0)

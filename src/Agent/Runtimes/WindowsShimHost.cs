@@ -78,9 +78,9 @@ internal sealed class WindowsShimHost(IBootClock clock) : IShimHost
         process?.Kill();
     }
 
-    public int KillStrays(AttemptId attempt)
+    public int KillStrays(LaunchPlan plan)
     {
-        using var job = JobObject.TryOpen(WindowsNames.Job(attempt.Value));
+        using var job = JobObject.TryOpen(WindowsNames.Job(plan.AttemptId.Value));
         var active = job?.ActiveProcesses() ?? 0;
         if (active > 0)
         {

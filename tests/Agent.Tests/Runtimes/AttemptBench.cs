@@ -77,8 +77,8 @@ internal sealed class AttemptBench : IDisposable
     /// <summary>Processes of this attempt, as the system sees them.</summary>
     public IReadOnlyList<int> Processes()
     {
-        var mark = $"RIGSHIFT_ATTEMPT_ID={attempt}";
-        return [.. ProcFs.Pids().Where(pid => ProcFs.Stat(pid) is { Ended: false } && ProcFs.Environment(pid).Contains(mark))];
+        var mark = $"RIGSHIFT_OUTPUT={directory.Root}"; // The shim has it too.
+        return [.. ProcFs.Pids().Where(pid => ProcFs.Stat(pid) is { Ended: false } && ProcFs.Environment(pid).Any(entry => entry.StartsWith(mark, StringComparison.Ordinal)))];
     }
 
     public void Dispose()

@@ -47,10 +47,12 @@ internal sealed class ACopyOfARunningRigTests : Scenario
         var rig = await farm.AddRigAsync();
         var job = await farm.Client.SubmitAsync(Wish.Shell(farm, Wish.CountUntilGo));
         await farm.RunningAsync(job);
+        var programs = Programs.OfJob(job);
 
         var copy = farm.Keep(rig.CloneTo(farm.Place("copy"), FarmSettings.ForRig([])));
         copy.Start();
         await farm.RigAsync(rig, status => status is { Connected: true, AgentEpoch: 2 }, "the copy's session");
+        Assert.That(Programs.OfJob(job), Is.SupersetOf(programs.Take(1)), "A copy ends nothing that another agent started.");
         farm.Mark("go");
 
         var ended = await farm.EndedAsync(job);
