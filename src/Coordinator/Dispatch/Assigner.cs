@@ -37,7 +37,7 @@ internal sealed partial class Assigner(
             if (!session.TrySend(new CoordinatorMessage { Assign = Message(assignment, attemptId, fence, assigned) }))
             {
                 leases.Drop(attemptId);
-                if (await attempts.LoseAsync(attemptId, fence, Reason.AcceptTimedOut, held: false) is { } job)
+                if (await attempts.LoseAsync(attemptId, fence, Reason.AcceptTimedOut, held: false, () => leases.Find(attemptId) is not null) is { } job)
                 {
                     news.Moved(job);
                 }

@@ -48,12 +48,12 @@ internal sealed partial class LeaseSweep(
         }
     }
 
-    private async Task LoseAsync(LiveAttempt expired)
+    internal async Task LoseAsync(LiveAttempt expired)
     {
         try
         {
             var reason = expired.Accepted ? Reason.RigLost : Reason.AcceptTimedOut;
-            var job = await attempts.LoseAsync(expired.AttemptId, expired.Fence, reason, held: expired.Accepted);
+            var job = await attempts.LoseAsync(expired.AttemptId, expired.Fence, reason, held: expired.Accepted, () => leases.Find(expired.AttemptId) is not null);
             if (job is not null)
             {
                 Log.AttemptLost(logger, expired.JobId, expired.AttemptId, expired.RigId, reason);

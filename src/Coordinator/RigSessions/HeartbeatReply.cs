@@ -41,7 +41,7 @@ internal sealed class HeartbeatReply(LeaseTable leases, ReconcileStore reconcile
     /// <summary>No lease runs for these: lost while the link was up, settled a moment ago, or never ours.</summary>
     private async Task JudgeAsync(Guid rigId, List<ReportedAttempt> strange, TimeSpan received, HeartbeatAck ack)
     {
-        foreach (var judged in await reconcile.JudgeAsync(rigId, strange))
+        foreach (var judged in await reconcile.JudgeAsync(rigId, strange, received))
         {
             var renewal = new Renewal
             {
@@ -50,17 +50,20 @@ internal sealed class HeartbeatReply(LeaseTable leases, ReconcileStore reconcile
                 Verdict = Verdict.Hold,
                 Reason = judged.Decision.Reason,
             };
-            if (judged is { Decision.Verdict: Verdict.Continue, Job: { } job })
+            if (judged is { Decision.Verdict: Verdict.Continue, Lease: { } terms })
             {
-                var terms = leases.Grant(judged.Reported.AttemptId, job.Id, rigId, judged.Fence, job.LeaseClass, received);
                 // A renewal cannot carry a new fence; the next Hello does.
                 renewal.Verdict = judged.Fence == judged.Reported.Fence ? Verdict.Continue : Verdict.Hold;
                 renewal.Lease = Wire.Lease(terms);
-                news.Moved(job);
             }
             else if (judged.Decision.Verdict == Verdict.Stop)
             {
                 renewal.Verdict = Verdict.Stop;
+            }
+
+            if (judged is { Decision.Action: not RecordAction.None, Job: { } job })
+            {
+                news.Moved(job);
             }
 
             ack.Renewals.Add(renewal);

@@ -99,9 +99,9 @@ internal sealed partial class Reception(
     {
         var reported = hello.Attempts.Select(Reported).OfType<ReportedAttempt>().ToList();
         var verdicts = new List<AttemptVerdict>(reported.Count);
-        foreach (var judged in await reconcile.JudgeAsync(caller.RigId, reported))
+        foreach (var judged in await reconcile.JudgeAsync(caller.RigId, reported, received))
         {
-            verdicts.Add(Apply(caller, judged, received));
+            verdicts.Add(Apply(caller, judged));
         }
 
         if (!hello.Recovering)
@@ -112,7 +112,7 @@ internal sealed partial class Reception(
         return verdicts;
     }
 
-    private AttemptVerdict Apply(RigCaller caller, Reconciled judged, TimeSpan received)
+    private AttemptVerdict Apply(RigCaller caller, Reconciled judged)
     {
         var (reported, decision) = (judged.Reported, judged.Decision);
         var verdict = new AttemptVerdict
@@ -134,10 +134,8 @@ internal sealed partial class Reception(
             return verdict;
         }
 
-        if (decision.Verdict == Verdict.Continue || (decision.Verdict is Verdict.Resend or Verdict.Stop && !job.HasEnded && job.Fence == judged.Fence))
+        if (judged.Lease is { } terms)
         {
-            // What still owns its job keeps its lease, also while it is being stopped or its result is on its way.
-            var terms = leases.Grant(reported.AttemptId, job.Id, caller.RigId, judged.Fence, job.LeaseClass, received);
             verdict.Lease = Wire.Lease(terms);
         }
 

@@ -1,3 +1,4 @@
+using Rigshift.Coordinator.Leases;
 using Rigshift.Coordinator.Store;
 using Rigshift.Durable;
 using Rigshift.Protocol.V1;
@@ -6,11 +7,12 @@ using Rigshift.Rules;
 namespace Rigshift.Coordinator.RigSessions;
 
 /// <summary>Carries out verdicts: decision and record in one transaction.</summary>
-internal sealed class ReconcileStore(DurableDatabase database, TimeProvider time, Incarnation incarnation)
+internal sealed class ReconcileStore(DurableDatabase database, TimeProvider time, Incarnation incarnation, LeaseTable leases)
 {
     /// <summary>Answers for attempts that a rig listed. Nothing that it did not list is touched.</summary>
-    public ValueTask<IReadOnlyList<Reconciled>> JudgeAsync(Guid rigId, IReadOnlyList<ReportedAttempt> reported) =>
-        database.WriteAsync<IReadOnlyList<Reconciled>>(session => [.. reported.Select(attempt => JudgeIn(session, rigId, attempt))]);
+    /// <param name="received">When the rig's word came: leases run from then.</param>
+    public ValueTask<IReadOnlyList<Reconciled>> JudgeAsync(Guid rigId, IReadOnlyList<ReportedAttempt> reported, TimeSpan received) =>
+        database.WriteAsync<IReadOnlyList<Reconciled>>(session => [.. reported.Select(attempt => WithLease(rigId, JudgeIn(session, rigId, attempt), received))]);
 
     /// <summary>
     /// A rig whose journal is sound does not know these attempts: they are lost now, without waiting for the lease. Those
@@ -34,6 +36,14 @@ internal sealed class ReconcileStore(DurableDatabase database, TimeProvider time
 
             return lost;
         });
+
+    /// <summary>
+    /// In the transaction, not after it: a sweep that has taken the ended lease out and now waits for its own transaction must
+    /// find the new one. Should this one fail, the lease ends by itself.
+    /// </summary>
+    private Reconciled WithLease(Guid rigId, Reconciled judged, TimeSpan received) => judged is { KeepsJob: true, Job: { } job }
+        ? judged with { Lease = leases.Grant(judged.Reported.AttemptId, job.Id, rigId, judged.Fence, job.LeaseClass, received) }
+        : judged;
 
     private Reconciled JudgeIn(SqlSession session, Guid rigId, ReportedAttempt reported)
     {
@@ -82,7 +92,14 @@ internal sealed class ReconcileStore(DurableDatabase database, TimeProvider time
 /// <summary>A verdict that is on record.</summary>
 /// <param name="Fence">The attempt's fence from now on.</param>
 /// <param name="Revoked">The replacement that lost the job again.</param>
-internal sealed record Reconciled(ReportedAttempt Reported, VerdictDecision Decision, Fence Fence, JobRow? Job, AttemptRow? Revoked);
+internal sealed record Reconciled(ReportedAttempt Reported, VerdictDecision Decision, Fence Fence, JobRow? Job, AttemptRow? Revoked)
+{
+    /// <summary>It has its job, also while it is being stopped or its result is on its way: somebody has to watch over it.</summary>
+    public bool KeepsJob => Job is { HasEnded: false } job && job.Fence == Fence && (Decision.Action != RecordAction.None || Decision.Verdict == Verdict.Stop);
+
+    /// <summary>The lease that began with the rig's word; null: it has none.</summary>
+    public LeaseTerms? Lease { get; init; }
+}
 
 /// <summary>An attempt that its rig does not know.</summary>
 /// <param name="Job">The job as it is now, when this attempt owned it.</param>

@@ -77,10 +77,11 @@ internal sealed class AttemptStore(DurableDatabase database, TimeProvider time)
 
     /// <summary>The lease is over. Null: the attempt is no longer where the caller saw it.</summary>
     /// <param name="held">The rig had it, so the loss counts; false: the rig never answered.</param>
-    public ValueTask<JobRow?> LoseAsync(Guid attemptId, Fence fence, string reason, bool held) => database.WriteAsync(session =>
+    /// <param name="isLive">Asked in the transaction: the rig's word that came in first has given the attempt a new lease.</param>
+    public ValueTask<JobRow?> LoseAsync(Guid attemptId, Fence fence, string reason, bool held, Func<bool> isLive) => database.WriteAsync(session =>
     {
         var attempt = AttemptRows.Find(session, attemptId);
-        if (attempt is null || attempt.Fence != fence || attempt.State != (held ? AttemptState.Held : AttemptState.Assigned))
+        if (isLive() || attempt is null || attempt.Fence != fence || attempt.State != (held ? AttemptState.Held : AttemptState.Assigned))
         {
             return null;
         }
