@@ -49,7 +49,15 @@ internal sealed partial class AttemptActor(
     public async ValueTask TakeAsync(AttemptInput input)
     {
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await inbox.Writer.WriteAsync((input, taken), hostStopping);
+        try
+        {
+            await inbox.Writer.WriteAsync((input, taken), hostStopping);
+        }
+        catch (ChannelClosedException)
+        {
+            return; // The attempt is settled, or broken until the next start: nothing can change it now.
+        }
+
         await taken.Task.WaitAsync(hostStopping);
     }
 
@@ -66,8 +74,14 @@ internal sealed partial class AttemptActor(
             while (Activity != AttemptActivity.Done)
             {
                 var (input, taken) = await inbox.Reader.ReadAsync(hostStopping);
-                await ApplyAsync(AttemptCore.Decide(status, input, context.Time.GetUtcNow().ToUnixTimeMilliseconds()), input);
-                taken?.TrySetResult();
+                try
+                {
+                    await ApplyAsync(AttemptCore.Decide(status, input, context.Time.GetUtcNow().ToUnixTimeMilliseconds()), input);
+                }
+                finally
+                {
+                    taken?.TrySetResult(); // Whoever waits must not wait for an attempt that broke.
+                }
             }
         }
         catch (OperationCanceledException) when (hostStopping.IsCancellationRequested)
@@ -75,10 +89,13 @@ internal sealed partial class AttemptActor(
             // The next agent process takes the attempt up from the journal.
         }
 
-        inbox.Writer.TryComplete();
-        while (inbox.Reader.TryRead(out var late))
+        finally
         {
-            late.Taken?.TrySetResult();
+            inbox.Writer.TryComplete();
+            while (inbox.Reader.TryRead(out var late))
+            {
+                late.Taken?.TrySetResult();
+            }
         }
     }
 
@@ -92,12 +109,7 @@ internal sealed partial class AttemptActor(
             return;
         }
 
-        if (decision.Durable)
-        {
-            await CommitAsync(decision);
-        }
-
-        Volatile.Write(ref status, decision.Next);
+        Volatile.Write(ref status, decision.Durable ? await CommitAsync(decision) : decision.Next);
         foreach (var effect in decision.Effects)
         {
             await RunAsync(effect);
@@ -106,9 +118,21 @@ internal sealed partial class AttemptActor(
         context.Changed.Raise();
     }
 
-    private async ValueTask CommitAsync(AttemptDecision decision)
+    /// <summary>The status that holds from now on.</summary>
+    private async ValueTask<AttemptStatus> CommitAsync(AttemptDecision decision)
     {
-        await context.Writer.CommitAsync(new JournalEntry { Attempt = decision.Next.Record, Event = decision.Event }, hostStopping);
+        var entry = new JournalEntry { Attempt = decision.Next.Record, Event = decision.Event };
+        if (decision.BestEffort && !await context.Writer.TryCommitAsync(entry))
+        {
+            // The event is not on record, so its number stays free for the next one.
+            return decision.Next with { Record = decision.Next.Record with { LastEventNo = Record.LastEventNo } };
+        }
+
+        if (!decision.BestEffort)
+        {
+            await context.Writer.CommitAsync(entry, hostStopping);
+        }
+
         if (decision.Event is { } fact)
         {
             lock (gate)
@@ -116,6 +140,8 @@ internal sealed partial class AttemptActor(
                 events.Add(fact);
             }
         }
+
+        return decision.Next;
     }
 
     private async ValueTask RunAsync(AttemptEffect effect)
@@ -168,18 +194,18 @@ internal sealed partial class AttemptActor(
                 await inbox.Writer.WriteAsync((end, null), stop);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception e) when (e is ChannelClosedException || (e is OperationCanceledException && stop.IsCancellationRequested))
         {
             // Whoever cancelled it has decided what comes next.
         }
         catch (Exception e) // A fault of ours in one attempt ends that attempt, not the service.
         {
             LogStepFailed(effect, record.Id, e);
-            await FailAsync(effect, e);
+            await FailAsync(effect, e, stop);
         }
     }
 
-    private async ValueTask FailAsync(AttemptEffect effect, Exception e)
+    private async ValueTask FailAsync(AttemptEffect effect, Exception e, CancellationToken stop)
     {
         var (reason, detail) = e is JournalException disk ? (disk.Reason, disk.Message)
             : e is IOException or UnauthorizedAccessException ? (Reason.DiskError, e.Message)
@@ -193,11 +219,11 @@ internal sealed partial class AttemptActor(
         };
         try
         {
-            await inbox.Writer.WriteAsync((input, null), hostStopping);
+            await inbox.Writer.WriteAsync((input, null), stop);
         }
-        catch (OperationCanceledException)
+        catch (Exception stopped) when (stopped is OperationCanceledException or ChannelClosedException)
         {
-            // The agent stops; the next process finds its place from the journal.
+            // Whoever cancelled the step has decided what comes next; a new process finds its place from the journal.
         }
     }
 

@@ -13,11 +13,11 @@ internal sealed partial class AttemptClockService(Attempts attempts, ILifeSign l
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    public override Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before any session starts: what runs must be on the table when the coordinator asks.
-        attempts.Recover();
-        return base.StartAsync(cancellationToken);
+        await attempts.RecoverAsync();
+        await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -34,6 +34,6 @@ internal sealed partial class AttemptContext(
         }
     }
 
-    [LoggerMessage(1404, LogLevel.Warning, "The directories of attempt {AttemptId} could not be removed; it is tried again later", EventName = "CleanUpFailed")]
+    [LoggerMessage(1404, LogLevel.Warning, "The directories of attempt {AttemptId} could not be removed; they go with its logs", EventName = "CleanUpFailed")]
     private partial void LogCleanUpFailed(AttemptId attemptId, Exception e);
 }

@@ -51,7 +51,7 @@ internal static class AttemptCore
             AttemptState.Preparing when status.Activity == AttemptActivity.None => Now(record, AttemptActivity.Fetching, AttemptEffect.Fetch),
             AttemptState.Starting when status.Activity == AttemptActivity.None => Now(record, AttemptActivity.Launching, AttemptEffect.Launch),
             AttemptState.Preparing or AttemptState.Starting or AttemptState.Running =>
-                new AttemptDecision(status with { Record = record }, WorthSaving(status.Record.Lease, lease), null, []),
+                new AttemptDecision(status with { Record = record }, WorthSaving(status.Record.Lease, lease), null, [], BestEffort: true),
             _ => Refuse(status),
         };
     }
@@ -94,7 +94,7 @@ internal static class AttemptCore
     // Journalled before the program is touched: after a crash in between, its death must not look like its own.
     private static AttemptDecision OnStop(AttemptStatus status, AttemptOutcome outcome, long unixMs) =>
         status.Record.State < AttemptState.Stopping
-            ? Save(Move(status.Record, AttemptTrigger.Stop) with { Outcome = outcome with { Detail = Clip(outcome.Detail) } }, AttemptActivity.Undoing, unixMs, AttemptEffect.Undo)
+            ? Save(Move(status.Record, AttemptTrigger.Stop) with { Outcome = outcome with { Detail = Clip(outcome.Detail) } }, AttemptActivity.Undoing, unixMs, AttemptEffect.Undo) with { BestEffort = true }
             : new AttemptDecision(status, false, null, []);
 
     private static AttemptDecision OnCollected(AttemptStatus status, AttemptInput.Collected collected)

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Rigshift.Agent.Model;
 using Rigshift.Agent.Storage;
 
 namespace Rigshift.Agent.Jobs;
 
 /// <summary>What is over: records for a week, logs of the newest attempts for the technician.</summary>
-internal sealed class AttemptHistory(IJournal journal, StateDirectory state, JobOptions options, TimeProvider time)
+internal sealed partial class AttemptHistory(IJournal journal, StateDirectory state, JobOptions options, TimeProvider time, ILogger<AttemptHistory> logger)
 {
     private const int RecordLimit = 10_000;
     private static readonly TimeSpan RecordLife = TimeSpan.FromDays(7);
@@ -23,6 +24,7 @@ internal sealed class AttemptHistory(IJournal journal, StateDirectory state, Job
         Settled.Add(attempt.Record);
         if (attempt.LogsSent)
         {
+            MarkSent(attempt.Record.Id);
             Keep(attempt.Record.Id);
         }
         else
@@ -42,6 +44,7 @@ internal sealed class AttemptHistory(IJournal journal, StateDirectory state, Job
     {
         if (unsentLogs.TryRemove(id, out _))
         {
+            MarkSent(id);
             Keep(id);
         }
     }
@@ -51,7 +54,7 @@ internal sealed class AttemptHistory(IJournal journal, StateDirectory state, Job
     {
         while (keptLogs.Count > options.KeepLogsOf && keptLogs.TryDequeue(out var id))
         {
-            AttemptDirectories.Remove(state.AttemptPaths(id).Root);
+            TryRemove(id);
         }
 
         var expired = Settled.TakeExpired(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -69,12 +72,52 @@ internal sealed class AttemptHistory(IJournal journal, StateDirectory state, Job
     {
         var known = Settled.Newest(int.MaxValue).Reverse().Select(record => record.Id).ToList();
         var orphans = state.AttemptsOnDisk().Where(id => !live.Contains(id)).Except(known).ToList();
-        orphans.ForEach(id => AttemptDirectories.Remove(state.AttemptPaths(id).Root));
+        orphans.ForEach(TryRemove);
         foreach (var id in known.Where(id => Directory.Exists(state.AttemptPaths(id).Root)))
         {
-            Keep(id);
+            if (File.Exists(SentMark(id)))
+            {
+                Keep(id);
+            }
+            else
+            {
+                unsentLogs[id] = true; // The uploader asks the coordinator how much it has.
+            }
         }
     }
+
+    private string SentMark(AttemptId id) => Path.Combine(state.AttemptPaths(id).Control, "logs-sent");
+
+    private void MarkSent(AttemptId id)
+    {
+        try
+        {
+            if (Directory.Exists(state.AttemptPaths(id).Control))
+            {
+                File.WriteAllBytes(SentMark(id), []);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // Then the next start asks the coordinator once more.
+        {
+            LogDirectoryRefused(state.AttemptPaths(id).Root, e);
+        }
+    }
+
+    // What cannot be removed now is tried again at the next start; the clock that calls this must go on.
+    private void TryRemove(AttemptId id)
+    {
+        try
+        {
+            AttemptDirectories.Remove(state.AttemptPaths(id).Root);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogDirectoryRefused(state.AttemptPaths(id).Root, e);
+        }
+    }
+
+    [LoggerMessage(1440, LogLevel.Warning, "{Directory} of an ended attempt cannot be changed or removed. It is tried again at the next start; remove it by hand if it stays", EventName = "DirectoryRefused")]
+    private partial void LogDirectoryRefused(string directory, Exception e);
 
     private void Keep(AttemptId id) => keptLogs.Enqueue(id);
 }

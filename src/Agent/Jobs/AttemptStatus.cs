@@ -49,4 +49,8 @@ internal enum AttemptEffect
 /// <param name="Durable">Next must be journalled before any effect.</param>
 /// <param name="Event">To journal with it; null is none.</param>
 /// <param name="Refused">The input does not fit the state; nothing changes.</param>
-internal sealed record AttemptDecision(AttemptStatus Next, bool Durable, AttemptEvent? Event, IReadOnlyList<AttemptEffect> Effects, bool Refused = false);
+/// <param name="BestEffort">
+/// A disk that refuses does not hold it up: a program that must stop is stopped, and a lease that was renewed is longer, also on a full disk.
+/// </param>
+internal sealed record AttemptDecision(
+    AttemptStatus Next, bool Durable, AttemptEvent? Event, IReadOnlyList<AttemptEffect> Effects, bool Refused = false, bool BestEffort = false);

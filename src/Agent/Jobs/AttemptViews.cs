@@ -69,5 +69,15 @@ internal sealed class AttemptViews(StateDirectory state, TimeProvider time)
         return changed;
     }
 
-    private static (long Stdout, long Stderr) LogBytes(AttemptPaths paths) => (LogReader.Length(paths.Stdout), LogReader.Length(paths.Stderr));
+    private static (long Stdout, long Stderr) LogBytes(AttemptPaths paths)
+    {
+        try
+        {
+            return (LogReader.Length(paths.Stdout), LogReader.Length(paths.Stderr));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // A job can lock its own log away; its result must still go out.
+        {
+            return (0, 0);
+        }
+    }
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Rigshift.Agent.Leases;
 using Rigshift.Agent.Model;
+using Rigshift.Agent.Storage;
+using Rigshift.Rules;
 
 namespace Rigshift.Agent.Jobs;
 
@@ -8,18 +10,23 @@ namespace Rigshift.Agent.Jobs;
 internal sealed partial class Attempts
 {
     /// <summary>Takes up what the journal holds. Before any session.</summary>
-    public void Recover()
+    public async ValueTask RecoverAsync()
     {
         var events = journal.LoadUnackedEvents().ToLookup(e => e.AttemptId);
         foreach (var record in journal.LoadAttempts().OrderBy(record => record.AckedUnixMs))
         {
             if (record.State == AttemptState.Acked)
             {
+                if (IsStuck(record))
+                {
+                    context.Reservations.Restore(new Reservation(record.Id, record.Spec.Resources, record.Gpus));
+                }
+
                 history.Settled.Add(record);
                 continue;
             }
 
-            if (record.State < AttemptState.Finished)
+            if (record.State < AttemptState.Finished || IsStuck(record))
             {
                 context.Reservations.Restore(new Reservation(record.Id, record.Spec.Resources, record.Gpus));
             }
@@ -31,14 +38,18 @@ internal sealed partial class Attempts
 
         if (journal.Recovering)
         {
-            RecoverWithoutJournal();
+            await RecoverWithoutJournalAsync();
         }
 
         history.SweepDirectories(live.Keys.ToHashSet());
     }
 
+    // Until the rig is rebooted, what an undead program holds is not given to anybody else.
+    private bool IsStuck(AttemptRecord record) =>
+        record.Outcome?.Reason == Reason.StuckInKernel && record.Lease is { } lease && LeaseClock.Stand(lease, clock.BootId, clock.Now) != LeaseStanding.OtherBoot;
+
     // What was launched and not settled has a card beside its program. Its lease on the card may be old: it gets time to hear the verdict.
-    private void RecoverWithoutJournal()
+    private async ValueTask RecoverWithoutJournalAsync()
     {
         foreach (var record in history.CardsOnDisk().Where(record => !live.ContainsKey(record.Id)))
         {
@@ -46,7 +57,9 @@ internal sealed partial class Attempts
             var lease = record.Lease is { } held && held.OrphanDeadline < patience ? held with { OrphanDeadline = patience } : record.Lease;
             context.Reservations.Restore(new Reservation(record.Id, record.Spec.Resources, record.Gpus));
             LogAttemptRecovered(record.Id, record.JobId);
-            Start(record with { Lease = lease }, [], AttemptCore.Resume(record with { Lease = lease }, sameBoot: true));
+            var recovered = record with { Lease = lease };
+            await context.Writer.CommitAsync(new JournalEntry { Attempt = recovered }, hostStopping.Token);
+            Start(recovered, [], AttemptCore.Resume(recovered, sameBoot: true));
         }
     }
 

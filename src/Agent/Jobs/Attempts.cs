@@ -68,9 +68,9 @@ internal sealed partial class Attempts(
         }
     }
 
-    public void VerdictsApplied()
+    public async ValueTask VerdictsAppliedAsync()
     {
-        admission.EndRecovery();
+        await admission.EndRecoveryAsync();
         context.Changed.Raise();
     }
 
@@ -167,11 +167,12 @@ internal sealed partial class Attempts(
         foreach (var attempt in live.Values)
         {
             var due = AttemptDeadlines.Due(attempt.Record, clock.BootId, now, attempt.TakenUpAt, options.ConfirmPatience) ?? admission.DrainedOut(attempt.Record, now);
-            if (due is not null)
+            if (due is not null && !attempt.IsStopPosted)
             {
                 LogAttemptStopped(attempt.Record.Id, due.Reason, due.Detail);
                 // Not awaited: one attempt whose disk or program hangs must not delay the clocks of the others.
-                _ = attempt.Actor.TakeAsync(new AttemptInput.StopWanted(due)).AsTask();
+                attempt.IsStopPosted = true;
+                _ = StopAsync(attempt, due);
             }
         }
 
@@ -191,6 +192,12 @@ internal sealed partial class Attempts(
         await hostStopping.CancelAsync();
         await Task.WhenAll(live.Values.Select(attempt => attempt.Life));
         hostStopping.Dispose();
+    }
+
+    private static async Task StopAsync(LiveAttempt attempt, AttemptOutcome outcome)
+    {
+        await attempt.Actor.TakeAsync(new AttemptInput.StopWanted(outcome));
+        attempt.IsStopPosted = false;
     }
 
     private static AssignAnswer Accepted { get; } = new(null, "", null);

@@ -24,7 +24,7 @@ internal interface IAttempts
     ValueTask ApplyVerdictAsync(AttemptVerdict verdict, TimeSpan sentAt);
 
     /// <summary>Every verdict of Hello is applied: an agent that lost its journal may take work again.</summary>
-    void VerdictsApplied();
+    ValueTask VerdictsAppliedAsync();
 
     ValueTask AckEventsAsync(AttemptId id, ulong eventNo);
 

@@ -15,6 +15,9 @@ internal sealed class LiveAttempt(AttemptActor actor, TimeSpan takenUpAt)
     /// <summary>The uploader is done with its log.</summary>
     public bool LogsSent { get; set; }
 
+    /// <summary>The clock has asked it to stop and it has not taken that in yet; asked every second, it would be flooded.</summary>
+    public bool IsStopPosted { get; set; }
+
     /// <summary>Bytes of stdout and stderr; read once, when the program has ended and they cannot grow.</summary>
     public (long Stdout, long Stderr)? LogBytes { get; set; }
 

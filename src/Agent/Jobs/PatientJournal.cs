@@ -29,6 +29,24 @@ internal sealed partial class PatientJournal(IJournal journal, TimeProvider time
         }
     }
 
+    /// <summary>One try, for what cannot wait. False: it is not on disk.</summary>
+    public async ValueTask<bool> TryCommitAsync(JournalEntry entry)
+    {
+        try
+        {
+            await journal.CommitAsync(entry);
+            return true;
+        }
+        catch (JournalException e) // The caller goes on; what it does later is journalled with patience.
+        {
+            LogJournalSkipped(e.Reason, e);
+            return false;
+        }
+    }
+
+    [LoggerMessage(1406, LogLevel.Error, "The journal could not be written ({Reason}); what cannot wait goes on without it", EventName = "JournalSkipped")]
+    private partial void LogJournalSkipped(string reason, Exception e);
+
     [LoggerMessage(1405, LogLevel.Error, "The journal could not be written ({Reason}); next try in {WaitS} s", EventName = "JournalRefused")]
     private partial void LogJournalRefused(string reason, double waitS, Exception e);
 }

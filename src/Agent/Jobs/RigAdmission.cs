@@ -18,7 +18,15 @@ internal sealed class RigAdmission(IRigCapacity capacity, ReservationTable reser
     public bool Draining => draining;
 
     /// <summary>The coordinator has given its verdicts: what it did not name is settled or held.</summary>
-    public void EndRecovery() => recovering = false;
+    /// <exception cref="JournalException">The rig stays in recovery.</exception>
+    public async ValueTask EndRecoveryAsync()
+    {
+        if (recovering)
+        {
+            await journal.CommitAsync(new JournalEntry { Recovered = true });
+            recovering = false;
+        }
+    }
 
     public AdmissionResult TryReserve(AttemptId id, JobSpec spec, int uncleanEnds)
     {

@@ -12,7 +12,7 @@ internal interface IJournal
     /// <summary>+1, on disk, at each start of the agent.</summary>
     ulong AgentEpoch { get; }
 
-    /// <summary>The journal was lost or corrupt at this start: what runs is not known from it.</summary>
+    /// <summary>The journal was lost or corrupt, now or at an earlier start whose recovery never ended: what runs is not all known from it.</summary>
     bool Recovering { get; }
 
     /// <summary>Every attempt on record, acked ones of the last week included.</summary>
@@ -47,6 +47,9 @@ internal sealed record JournalEntry
     public SessionFacts? Session { get; init; }
 
     public bool? Draining { get; init; }
+
+    /// <summary>The coordinator has given its verdicts after the journal was lost: recovery is over.</summary>
+    public bool Recovered { get; init; }
 
     /// <summary>Acked attempts to drop with their events.</summary>
     public IReadOnlyList<AttemptId> Forget { get; init; } = [];

@@ -20,7 +20,7 @@ internal sealed class InstanceLock : IDisposable
         try
         {
             file = new FileStream(state.Lock, AtomicFile.PrivateFile(FileMode.OpenOrCreate));
-            File.WriteAllText(state.Pid, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            LeavePid(state);
             return new InstanceLock(file);
         }
         catch (IOException e) when (IsHeld(e))
@@ -49,6 +49,17 @@ internal sealed class InstanceLock : IDisposable
     }
 
     public void Dispose() => file.Dispose();
+
+    private static void LeavePid(StateDirectory state)
+    {
+        try
+        {
+            File.WriteAllText(state.Pid, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // A full disk must not keep the agent from the ballast that frees it.
+        {
+        }
+    }
 
     // EWOULDBLOCK from flock; ERROR_SHARING_VIOLATION.
     private static bool IsHeld(IOException e) => e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : 11);

@@ -103,9 +103,9 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable, IDisposable
         DurableDatabase? database = null;
         try
         {
-            // Attempts without a journal: it was lost, and what runs must be found out before anything is offered.
-            var lost = !File.Exists(state.Journal) && state.AttemptsOnDisk().Count > 0;
             database = JournalFile.Open(state, out var movedTo);
+            // Attempts without a journal that ever counted a start: it was lost, and what runs must be found out before anything is offered.
+            var lost = database.Read(session => JournalRows.Fact(session, Facts.AgentEpoch)) is null && state.AttemptsOnDisk().Count > 0;
             if (movedTo is not null)
             {
                 Log.JournalMovedAside(logger, movedTo);
@@ -115,7 +115,8 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable, IDisposable
                 Log.JournalMissing(logger, state.Attempts);
             }
 
-            var recovering = lost || movedTo is not null;
+            // On record until the verdicts are applied: a second crash in between must not look like a healthy, empty journal.
+            var recovering = lost || movedTo is not null || database.Read(session => JournalRows.Fact(session, Facts.Recovering)) == 1;
             return new Journal(database, state, options, ballast, CountStart(database, state, recovering, time), recovering);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) // DurableException is one of them.
@@ -130,7 +131,11 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable, IDisposable
         var epoch = EpochFile.Next(database.Read(session => JournalRows.Fact(session, Facts.AgentEpoch)), EpochFile.Read(state.Epoch), recovering, time.GetUtcNow());
         // Both are on disk before anybody learns of the number: a start that dies in between has never used it.
         EpochFile.Write(state.Epoch, epoch);
-        database.WriteAsync(session => PreparedEntry.SetFact(session, Facts.AgentEpoch, epoch)).AsTask().GetAwaiter().GetResult();
+        database.WriteAsync(session =>
+        {
+            PreparedEntry.SetFact(session, Facts.AgentEpoch, epoch);
+            PreparedEntry.SetFact(session, Facts.Recovering, recovering ? 1UL : 0);
+        }).AsTask().GetAwaiter().GetResult();
         AtomicFile.SyncDirectoryOf(state.Journal);
         return epoch;
     }

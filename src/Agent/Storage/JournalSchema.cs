@@ -9,7 +9,7 @@ namespace Rigshift.Agent.Storage;
 ///   agent_epoch                  │ 1
 ///   state_gen                    └── n  attempt_event (attempt_id, event_no, ...)   only those not acked
 ///   incarnation_seen
-///   draining                tombstone (attempt_id, fence, ...)   outlives the attempt
+///   draining, recovering    tombstone (attempt_id, fence, ...)   outlives the attempt
 /// </code>
 /// record and spec are JSON. The spec has a table of its own because it may have a megabyte and never changes, while the
 /// record is written six times in an attempt's life. Numbers of 64 bits without sign are stored as their two's complement.

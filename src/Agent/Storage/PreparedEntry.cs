@@ -108,6 +108,11 @@ internal sealed class PreparedEntry
             SetFact(session, Facts.IncarnationSeen, facts.IncarnationSeen);
         }
 
+        if (entry.Recovered)
+        {
+            SetFact(session, Facts.Recovering, 0);
+        }
+
         if (entry.Draining is { } draining)
         {
             SetFact(session, Facts.Draining, draining ? 1UL : 0);
@@ -145,4 +150,5 @@ internal static class Facts
     public const string StateGen = "state_gen";
     public const string IncarnationSeen = "incarnation_seen";
     public const string Draining = "draining";
+    public const string Recovering = "recovering";
 }

@@ -24,7 +24,7 @@ internal sealed class Rigged : IAsyncDisposable, IJournal, IRuntime, IArtifacts,
     private readonly Rigged? before;
     private readonly TempDirectory directory;
 
-    public Rigged(Rigged? before = null)
+    public Rigged(Rigged? before = null, int keepLogsOf = 200)
     {
         this.before = before;
         directory = before?.directory ?? new TempDirectory();
@@ -33,7 +33,7 @@ internal sealed class Rigged : IAsyncDisposable, IJournal, IRuntime, IArtifacts,
         Events = before?.Events ?? new ConcurrentQueue<AttemptEvent>();
         Exits = before?.Exits ?? new ConcurrentDictionary<AttemptId, TaskCompletionSource<RuntimeExit>>();
         Now = before?.Now ?? TimeSpan.FromHours(1);
-        Options = new JobOptions();
+        Options = new JobOptions { KeepLogsOf = keepLogsOf };
         var state = StateDirectory.Open(directory.Root);
         var reservations = new ReservationTable();
         var runtimes = new RuntimeTable([this]);
@@ -42,8 +42,8 @@ internal sealed class Rigged : IAsyncDisposable, IJournal, IRuntime, IArtifacts,
         var context = new AttemptContext(new PatientJournal(this, Time, NullLogger<PatientJournal>.Instance), steps, reservations, state, Time, NullLogger<AttemptContext>.Instance);
         Reservations = reservations;
         Attempts = new Attempts(
-            context, new AttemptHistory(this, state, Options, Time), new RigAdmission(this, reservations, this, this), new TombstoneTable(this, Time), new AttemptViews(state, Time), this, this, Options, NullLogger<Attempts>.Instance);
-        Attempts.Recover();
+            context, new AttemptHistory(this, state, Options, Time, NullLogger<AttemptHistory>.Instance), new RigAdmission(this, reservations, this, this), new TombstoneTable(this, Time), new AttemptViews(state, Time), this, this, Options, NullLogger<Attempts>.Instance);
+        Attempts.RecoverAsync().AsTask().GetAwaiter().GetResult();
     }
 
     public Attempts Attempts { get; }
@@ -80,6 +80,8 @@ internal sealed class Rigged : IAsyncDisposable, IJournal, IRuntime, IArtifacts,
     public bool Recovering => false;
 
     public RuntimeKind Kind => RuntimeKind.Process;
+
+    public AttemptPaths Paths(int n = 1) => StateDirectory.Open(directory.Root).AttemptPaths(Id(n));
 
     public static Assignment Assignment(int n = 1, uint fence = 1, int inputs = 0, int cpuMillis = 1000) =>
         new(1, Id(n), new JobId(new Guid(n, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)), Fence.Create(7, fence), 1, Make.Spec(inputs, cpuMillis: cpuMillis), null);

@@ -68,7 +68,11 @@ internal sealed class FakeAttempts : IAttempts
 
     public int VerdictRounds { get; private set; }
 
-    public void VerdictsApplied() => VerdictRounds++;
+    public ValueTask VerdictsAppliedAsync()
+    {
+        VerdictRounds++;
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask AckEventsAsync(AttemptId id, ulong eventNo)
     {

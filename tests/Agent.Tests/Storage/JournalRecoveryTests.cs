@@ -44,8 +44,23 @@ internal sealed class JournalRecoveryTests
             Assert.That(recovering, Is.True);
             Assert.That(epoch, Is.EqualTo(2));
             Assert.That(File.ReadAllText(directory.File("journal.corrupt-1")), Does.StartWith("xxx"));
-            Assert.That(Start(), Is.EqualTo((3UL, false)));
         }
+    }
+
+    [Test]
+    public async Task Open_AgainBeforeTheVerdicts_IsStillRecovering()
+    {
+        Start();
+        await File.WriteAllTextAsync(JournalPath, new string('x', 5000));
+        Start();
+
+        Assert.That(Start(), Is.EqualTo((3UL, true)), "a crash in the middle of recovery must not look like a healthy, empty journal");
+        await using (var journal = JournalSamples.Open(directory.Root))
+        {
+            await journal.CommitAsync(new JournalEntry { Recovered = true });
+        }
+
+        Assert.That(Start().Recovering, Is.False);
     }
 
     [Test]

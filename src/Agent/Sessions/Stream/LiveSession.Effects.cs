@@ -70,7 +70,7 @@ internal sealed partial class LiveSession
         var verdicts = store.Verdicts.Select(v => TryAsync(() => rooms.Attempts.ApplyVerdictAsync(v, store.SentAt))).ToList();
         var stored = store.Facts is null || await TryAsync(() => rooms.Journal.CommitAsync(new JournalEntry { Session = store.Facts }));
         await Task.WhenAll(verdicts);
-        rooms.Attempts.VerdictsApplied();
+        stored &= await TryAsync(rooms.Attempts.VerdictsAppliedAsync);
         await FeedAsync(new AckStored(rooms.Clock.Now, stored));
     }
 
