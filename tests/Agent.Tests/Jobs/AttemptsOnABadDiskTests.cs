@@ -78,6 +78,7 @@ internal sealed class AttemptsOnABadDiskTests
 
         await Assert.ThatAsync(async () => await rig.Attempts.TickAsync(), Throws.Nothing);
         Assert.That(Directory.Exists(rig.Paths().Root), "or the file could be removed and the test shows nothing");
+        await TestKit.ChildProcess.RunAsync("/bin/rm", ["-rf", rig.Paths().Root]);
     }
 
     private static async Task SettledAsync(Rigged rig, bool running = false)
