@@ -25,6 +25,7 @@ public static class Reason
     public const string OutputUnsafePath = "output_unsafe_path";
     public const string OutputLink = "output_link";
     public const string OutputSpecialFile = "output_special_file";
+    public const string OutputUnreadable = "output_unreadable";
     public const string OutputTooMany = "output_too_many";
     public const string OutputTooLarge = "output_too_large";
     public const string DiskFull = "disk_full";

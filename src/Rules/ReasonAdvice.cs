@@ -25,6 +25,7 @@ public static class ReasonAdvice
         [Reason.OutputUnsafePath] = "The job left a file whose name is not safe everywhere. The detail names it; rename it in the job.",
         [Reason.OutputLink] = "The job left a link among its outputs. Links are never followed: write a copy.",
         [Reason.OutputSpecialFile] = "The job left a socket, pipe or device among its outputs. Only plain files are collected.",
+        [Reason.OutputUnreadable] = "The job took the right to read from its own outputs. Leave them readable for the user that the job runs as.",
         [Reason.OutputTooMany] = "The job left too many output files. Pack them into one.",
         [Reason.OutputTooLarge] = "The outputs are larger than spec.resources.disk. Raise it.",
         [Reason.DiskFull] = "The rig's disk is full. Free space on the rig; the job is tried elsewhere.",

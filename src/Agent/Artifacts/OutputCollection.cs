@@ -18,6 +18,10 @@ internal static class OutputCollection
             var (paths, fault) = new OutputWalk(root, [.. patterns.Select(pattern => new OutputPattern(pattern))]).Run(cancellation);
             return fault is null ? Hash(root, paths, maxBytes, cancellation) : new CollectResult([], fault);
         }
+        catch (UnauthorizedAccessException e) // The directory is the agent's own: only the job can have closed it, so the rig is not to blame.
+        {
+            return new CollectResult([], new ArtifactFault(Reason.OutputUnreadable, $"An output cannot be read: {SafeText.ForMessage(e.Message)}"));
+        }
         catch (Exception e) when (DiskFaults.IsOfTheDisk(e)) // Reported with the path.
         {
             return new CollectResult([], DiskFaults.Fault(e, root));

@@ -9,7 +9,7 @@ internal static class AttemptBlame
     /// <summary>The program or its files: another rig would say the same.</summary>
     private static readonly FrozenSet<string> Job = FrozenSet.Create(
         Reason.ModelInvalid, Reason.InputInvalid, Reason.SpecInvalid, Reason.ArtifactMissing, Reason.Timeout, Reason.Poison,
-        Reason.OutputUnsafePath, Reason.OutputLink, Reason.OutputSpecialFile, Reason.OutputTooMany, Reason.OutputTooLarge);
+        Reason.OutputUnsafePath, Reason.OutputLink, Reason.OutputSpecialFile, Reason.OutputTooMany, Reason.OutputTooLarge, Reason.OutputUnreadable);
 
     /// <summary>The rig is broken: neither its next job will do better.</summary>
     private static readonly FrozenSet<string> BrokenRig = FrozenSet.Create(

@@ -69,7 +69,7 @@ internal sealed class AKilledAgentFindsItsJobAgainTests : Scenario
         var ended = await farm.EndedAsync(job);
         Assert.That(ended.Attempts, Has.Count.EqualTo(1));
         await AssertOneCountAsync(farm, ended);
-        Assert.That(Directory.EnumerateFiles(rig.StateDir, "journal.db*").Count(), Is.GreaterThan(1), "The damaged journal is kept aside.");
+        Assert.That(Directory.EnumerateFiles(rig.StateDir, "journal.corrupt-*"), Is.Not.Empty, "The damaged journal is kept aside.");
     }
 
     private static long Printed(Rig rig, Attempt attempt)
