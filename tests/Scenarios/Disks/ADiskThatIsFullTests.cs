@@ -7,6 +7,9 @@ namespace Rigshift.Scenarios.Disks;
 [TestFixture]
 internal sealed class ADiskThatIsFullTests : Scenario
 {
+    // What Wish.Shell asks for.
+    private const ulong Asked = 16 << 20;
+
     [Test]
     [CancelAfter(240_000)]
     public async Task What_is_done_is_reported_new_work_waits_and_all_goes_on_when_there_is_room()
@@ -23,6 +26,7 @@ internal sealed class ADiskThatIsFullTests : Scenario
         var filler = disk.Fill();
         farm.Mark("go");
         var done = await farm.EndedAsync(running);
+        await farm.RigAsync(rig, status => status?.Offer is { DiskBytes: < Asked }, "the rig to offer what is left of its disk");
         var next = await farm.Client.SubmitAsync(Wish.Shell(farm, "echo next >> $MARKS/next"));
         var waiting = await farm.JobAsync(next, job => job.State is JobState.Pending && job.Detail.Contains("disk", StringComparison.Ordinal), "the disk as the reason for which it waits");
 
