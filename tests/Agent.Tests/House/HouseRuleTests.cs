@@ -10,8 +10,16 @@ internal sealed partial class HouseRuleTests
 
     private static readonly Dictionary<string, int> EventBlocks = new()
     {
-        ["Hosting"] = 1000, ["Commands"] = 1100, ["Control"] = 1200, ["Sessions"] = 1300, ["Jobs"] = 1400,
-        ["Leases"] = 1500, ["Artifacts"] = 1600, ["Runtimes"] = 1700, ["Storage"] = 1800, ["Interop"] = 1900,
+        ["Hosting"] = 1000,
+        ["Commands"] = 1100,
+        ["Control"] = 1200,
+        ["Sessions"] = 1300,
+        ["Jobs"] = 1400,
+        ["Leases"] = 1500,
+        ["Artifacts"] = 1600,
+        ["Runtimes"] = 1700,
+        ["Storage"] = 1800,
+        ["Interop"] = 1900,
     };
 
     private static readonly string[] BannedSuffixes = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Common", "Base", "Info", "Data", "Processor"];

@@ -86,7 +86,9 @@ internal sealed class JobFileReaderTests
         Assert.That(job.Spec.MaxAttempts, Is.EqualTo(JobLimits.DefaultMaxAttempts));
         Assert.That(job.Spec.Resources, Is.EqualTo(new Resources
         {
-            CpuMillis = JobLimits.DefaultCpuMillis, MemoryBytes = JobLimits.DefaultMemoryBytes, DiskBytes = JobLimits.DefaultDiskBytes,
+            CpuMillis = JobLimits.DefaultCpuMillis,
+            MemoryBytes = JobLimits.DefaultMemoryBytes,
+            DiskBytes = JobLimits.DefaultDiskBytes,
         }));
         Assert.That(job.Spec.LeaseClass, Is.EqualTo(LeaseClass.Batch));
     }

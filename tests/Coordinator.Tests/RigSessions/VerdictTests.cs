@@ -60,13 +60,42 @@ internal sealed class VerdictTests
 
     private static AttemptRow Known(ulong fence) => new()
     {
-        Id = AttemptId, JobId = JobId, RigId = R, RigName = "r", AttemptNo = 1, Fence = new Fence(fence), State = AttemptState.Held, Phase = AttemptPhase.Running, LastEvent = 0,
-        Outcome = Outcome.Unspecified, Reason = "", Detail = "", WasLost = false, ResultDigest = null, StartedMs = 0, EndedMs = 0,
+        Id = AttemptId,
+        JobId = JobId,
+        RigId = R,
+        RigName = "r",
+        AttemptNo = 1,
+        Fence = new Fence(fence),
+        State = AttemptState.Held,
+        Phase = AttemptPhase.Running,
+        LastEvent = 0,
+        Outcome = Outcome.Unspecified,
+        Reason = "",
+        Detail = "",
+        WasLost = false,
+        ResultDigest = null,
+        StartedMs = 0,
+        EndedMs = 0,
     };
 
     private static JobRow Job(ulong fence, JobState state = JobState.Running) => new()
     {
-        Sequence = 1, Id = JobId, Priority = 0, MaxAttempts = 3, LeaseClass = LeaseClass.Batch, State = state, Fence = new Fence(fence), AttemptId = AttemptId, Attempts = 1,
-        Failures = 0, Losses = 0, CancelRequested = false, CommittedAttempt = null, Reason = "", Detail = "", CreatedMs = 0, EndedMs = 0,
+        Sequence = 1,
+        Id = JobId,
+        Priority = 0,
+        MaxAttempts = 3,
+        LeaseClass = LeaseClass.Batch,
+        State = state,
+        Fence = new Fence(fence),
+        AttemptId = AttemptId,
+        Attempts = 1,
+        Failures = 0,
+        Losses = 0,
+        CancelRequested = false,
+        CommittedAttempt = null,
+        Reason = "",
+        Detail = "",
+        CreatedMs = 0,
+        EndedMs = 0,
     };
 }
