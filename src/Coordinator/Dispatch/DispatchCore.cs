@@ -20,6 +20,7 @@ internal static class DispatchCore
         }
 
         TimeSpan? next = null;
+        Consider(state.Hold.Until);
         foreach (var job in state.Waiting.Values)
         {
             Consider(job.Since + times.ReserveAfter);
@@ -49,6 +50,7 @@ internal static class DispatchCore
         DispatchInput.RigClosed closed => state with { Rigs = state.Rigs.Remove(closed.RigId) },
         DispatchInput.Accepted accepted => Answer(state, accepted),
         DispatchInput.Returned returned => Return(state, returned),
+        DispatchInput.Held held => state with { Hold = held.Hold },
         _ => state,
     };
 

@@ -24,12 +24,23 @@ internal abstract record DispatchInput
     /// <summary>The assignment could not be made because the job no longer waits; the place is free again.</summary>
     internal sealed record Returned(Guid RigId, Guid JobId) : DispatchInput;
 
+    /// <summary>Keeps jobs waiting that may have been done already, as far as only the rigs know.</summary>
+    internal sealed record Held(DispatchHold Hold) : DispatchInput;
+
     /// <summary>Time has passed.</summary>
     internal sealed record Tick : DispatchInput;
 }
 
 /// <summary>A job given to a rig; the caller puts it on record and sends it.</summary>
 internal sealed record Assignment(Guid JobId, Guid RigId, ulong Generation, ulong OfferId);
+
+/// <summary>Jobs up to this one in order of submission go to no rig before this time.</summary>
+internal sealed record DispatchHold(long UpToSequence, TimeSpan Until)
+{
+    public static DispatchHold None { get; } = new(0, TimeSpan.Zero);
+
+    public bool Covers(JobNeed job, TimeSpan now) => job.Sequence <= UpToSequence && now < Until;
+}
 
 /// <summary>The times that shape dispatch.</summary>
 internal sealed record DispatchTimes(TimeSpan ReserveAfter, TimeSpan SameRigAfter);

@@ -18,6 +18,11 @@ internal static class DispatchMatch
         var hopeless = new HashSet<(string Runtime, Capacity Need)>();
         foreach (var waiting in state.Waiting.Values)
         {
+            if (state.Hold.Covers(waiting.Job, now))
+            {
+                continue;
+            }
+
             var plain = waiting.NotBefore.IsEmpty && waiting.Job.FailedOn.IsEmpty;
             var mayReserve = now - waiting.Since >= times.ReserveAfter;
             if (plain && !mayReserve && hopeless.Contains((waiting.Job.Runtime, waiting.Job.Need)))

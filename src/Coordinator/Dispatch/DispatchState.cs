@@ -8,6 +8,8 @@ internal sealed record DispatchState(
     ImmutableDictionary<Guid, JobOrder> Orders,
     ImmutableDictionary<Guid, RigDesk> Rigs)
 {
+    public DispatchHold Hold { get; init; } = DispatchHold.None;
+
     public static DispatchState Empty { get; } =
         new(ImmutableSortedDictionary<JobOrder, WaitingJob>.Empty, ImmutableDictionary<Guid, JobOrder>.Empty, ImmutableDictionary<Guid, RigDesk>.Empty);
 

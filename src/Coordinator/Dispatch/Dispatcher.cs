@@ -14,6 +14,8 @@ internal sealed partial class Dispatcher(MonotonicClock clock, TimeProvider time
     /// <summary>What dispatch knows now; for readers who explain why a job waits.</summary>
     public DispatchState State => state;
 
+    public bool IsHeld(JobNeed job) => state.Hold.Covers(job, clock.Now);
+
     public void Post(DispatchInput input) => inputs.Writer.TryWrite(input);
 
     /// <param name="assign">Starts an assignment; must not block and must not throw.</param>

@@ -84,6 +84,11 @@ internal sealed class JobView(JobStore jobs, ProgressBoard progress, Dispatcher 
             return ("", "");
         }
 
+        if (dispatcher.IsHeld(waiting.Job))
+        {
+            return ("", "It is older than the coordinator's last start: it waits for rigs that may have had it already.");
+        }
+
         return !state.Rigs.Values.Any(rig => DispatchMatch.CouldFit(rig, waiting.Job)) ? (Reason.NoRigFits, Shortfall.OfAll(waiting.Job, state.Rigs.Values))
             : Shortfall.OfFree(waiting.Job, state.Rigs.Values) is { } taken ? (Reason.NoCredit, taken)
             : ("", "");

@@ -11,7 +11,7 @@ namespace Rigshift.Coordinator.RigSessions;
 /// <summary>Answers Hello: who may have a session, what becomes of each attempt, and what this coordinator had forgotten.</summary>
 internal sealed partial class Reception(
     Incarnation incarnation, GreetingStore greetings, ReconcileStore reconcile, RecentResults recent, SessionTable sessions, LeaseTable leases, MonotonicClock clock,
-    JobNews news, CoordinatorOptions options, TimeProvider time, ILogger<Reception> logger)
+    ReturnWatch returns, JobNews news, CoordinatorOptions options, TimeProvider time, ILogger<Reception> logger)
 {
     private const uint RetryAfterS = 30;
 
@@ -41,6 +41,7 @@ internal sealed partial class Reception(
         NoticeRollback(caller, hello);
         await recent.RestoreAsync(caller.RigId, hello.RecentlyAcked);
         var verdicts = await JudgeAsync(caller, hello, received);
+        returns.Returned(caller.RigId);
         var ack = new HelloAck
         {
             SessionGen = generation,
@@ -86,13 +87,18 @@ internal sealed partial class Reception(
     /// <summary>A rig has seen a later run than this database knows of: it was restored from a backup, and the rigs know more than it does.</summary>
     private void NoticeRollback(RigCaller caller, Hello hello)
     {
-        if (hello.IncarnationSeen <= incarnation.Previous || hello.IncarnationSeen == incarnation.Value)
+        var seen = hello.Attempts.Select(attempt => attempt.Fence).Append(hello.StateGen).Max(number => new Fence(number).Incarnation);
+        seen = Math.Max(seen, hello.IncarnationSeen);
+        // Who has seen this run was noticed when it came back to it first.
+        if (hello.IncarnationSeen == incarnation.Value || seen == incarnation.Value || seen <= incarnation.Previous)
         {
             return;
         }
 
-        leases.HoldAll(leases.LongestLease() + TimeSpan.FromSeconds(options.Leases.RollbackGraceSeconds));
-        Log.RollbackNoticed(logger, caller.RigId, hello.IncarnationSeen, incarnation.Previous);
+        var grace = leases.LongestLease() + TimeSpan.FromSeconds(options.Leases.RollbackGraceSeconds);
+        leases.HoldAll(grace);
+        returns.RolledBack(grace);
+        Log.RollbackNoticed(logger, caller.RigId, seen, incarnation.Previous);
     }
 
     private async Task<List<AttemptVerdict>> JudgeAsync(RigCaller caller, Hello hello, TimeSpan received)

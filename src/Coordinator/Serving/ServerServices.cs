@@ -24,9 +24,9 @@ internal static class ServerServices
         services.AddSingleton<MonotonicClock>().AddSingleton<PublicAddress>().AddSingleton<Callers>();
         services.AddSingleton<JobStore>().AddSingleton<AttemptStore>().AddSingleton<RigStore>().AddSingleton<TokenStore>().AddSingleton<GreetingStore>().AddSingleton<ReconcileStore>();
         services.AddSingleton(new ResultStore(database, time, options.Dispatch.RigFailureLimit));
-        services.AddSingleton<ChangeFeed>().AddSingleton<RigFeed>().AddSingleton<JobNews>().AddSingleton<Dispatcher>().AddSingleton<Assigner>();
+        services.AddSingleton<ChangeFeed>().AddSingleton<RigFeed>().AddSingleton<JobNews>().AddSingleton<Dispatcher>().AddSingleton<ReturnWatch>().AddSingleton<Assigner>();
         services.AddSingleton<LeaseTable>().AddSingleton<LeaseSweep>();
-        services.AddSingleton<SessionTable>().AddSingleton<Reception>().AddSingleton<RecentResults>().AddSingleton<HeartbeatReply>().AddSingleton<AttemptInbox>().AddSingleton<RigInbox>();
+        services.AddSingleton<SessionTable>().AddSingleton<Presence>().AddSingleton<Reception>().AddSingleton<RecentResults>().AddSingleton<HeartbeatReply>().AddSingleton<AttemptInbox>().AddSingleton<RigInbox>();
         services.AddSingleton<ProgressBoard>().AddSingleton<ArtifactShelf>().AddSingleton<ArtifactEndpoints>().AddSingleton<JobLogs>().AddSingleton<LogReply>();
         services.AddSingleton<JobView>().AddSingleton<JobLookup>().AddSingleton<RigView>();
         services.AddHostedService<Workplace>();

@@ -1,14 +1,17 @@
 using Rigshift.Coordinator.Dispatch;
 using Rigshift.Coordinator.Leases;
+using Rigshift.Coordinator.RigSessions;
 using Rigshift.Coordinator.Store;
 using Rigshift.Protocol.V1;
 
 namespace Rigshift.Coordinator.Serving;
 
 /// <summary>Takes up what is on record, then runs dispatch and the lease sweep until the coordinator stops.</summary>
-internal sealed class Workplace(JobStore jobs, LeaseTable leases, JobNews news, Dispatcher dispatcher, Assigner assigner, LeaseSweep sweep) : BackgroundService
+internal sealed class Workplace(
+    JobStore jobs, RigStore rigs, LeaseTable leases, ReturnWatch returns, JobNews news, Dispatcher dispatcher, Assigner assigner, LeaseSweep sweep,
+    Presence presence) : BackgroundService
 {
-    /// <summary>Rigs come back within this after a restart; an unanswered assignment waits for them.</summary>
+    /// <summary>Rigs come back within this after a restart; an unanswered assignment, and a job that waits, wait for them.</summary>
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(120);
 
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -28,6 +31,7 @@ internal sealed class Workplace(JobStore jobs, LeaseTable leases, JobNews news, 
             }
         }
 
+        returns.Begin(open.Values, rigs.All(), ComeBack);
         foreach (var job in open.Values.Where(job => job.State == JobState.Pending))
         {
             news.Moved(job);
@@ -37,5 +41,5 @@ internal sealed class Workplace(JobStore jobs, LeaseTable leases, JobNews news, 
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(dispatcher.RunAsync(assigner.Begin, stoppingToken), sweep.RunAsync(stoppingToken));
+        Task.WhenAll(dispatcher.RunAsync(assigner.Begin, stoppingToken), sweep.RunAsync(stoppingToken), presence.RunAsync(stoppingToken));
 }

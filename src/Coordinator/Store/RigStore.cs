@@ -14,6 +14,18 @@ internal sealed class RigStore(DurableDatabase database, TimeProvider time)
 
     public ValueTask SeenAsync(Guid id) => database.WriteAsync(session => RigRows.Seen(session, id, time.GetUtcNow().ToUnixTimeMilliseconds()));
 
+    public ValueTask SeenAsync(IReadOnlyList<Guid> ids)
+    {
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return database.WriteAsync(session =>
+        {
+            foreach (var id in ids)
+            {
+                RigRows.Seen(session, id, nowMs);
+            }
+        });
+    }
+
     public ValueTask UseCertificateAsync(Guid id, DateTimeOffset begins, DateTimeOffset ends) =>
         database.WriteAsync(session => RigRows.UseCertificate(session, id, begins.ToUnixTimeMilliseconds(), ends.ToUnixTimeMilliseconds()));
 

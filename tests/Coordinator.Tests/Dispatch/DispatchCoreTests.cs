@@ -61,6 +61,19 @@ internal sealed class DispatchCoreTests
     }
 
     [Test]
+    public void Step_JobsHeld_OnlyNewerOnesGoOutBeforeItsEnd()
+    {
+        var run = new Run().Apply(new DispatchInput.Held(new DispatchHold(1, TimeSpan.FromSeconds(110)))).Offer(RigA).Wait(Job(1)).Wait(Job(2));
+        var before = run.Assigned.ToList();
+        var wake = DispatchCore.NextWake(run.State, TimeSpan.FromSeconds(100), Times);
+        run.Later(10).Apply(new DispatchInput.Tick());
+        using var scope = Assert.EnterMultipleScope();
+        Assert.That(before, Is.EqualTo(new[] { Id(2) }));
+        Assert.That(wake, Is.EqualTo(TimeSpan.FromSeconds(110)));
+        Assert.That(run.Assigned, Is.EqualTo(new[] { Id(2), Id(1) }));
+    }
+
+    [Test]
     public void Step_RefusedByBothRigs_DoesNotGoInACircle()
     {
         var run = new Run().Offer(RigA).Offer(RigB).Wait(Job(1));

@@ -170,6 +170,52 @@ internal sealed class ReconcileTests
         Assert.That(ack.Verdict, Is.EqualTo(ResultVerdict.Committed));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Hello_FromARigThatKnowsMoreThanTheDatabase_JobsFromBeforeTheStartAreNotGivenOut(bool byIncarnation)
+    {
+        var rig = await coordinator.EnrollAsync();
+        var old = await coordinator.SubmitAsync();
+        await coordinator.RestartAsync();
+        var hello = rig.NewHello();
+        hello.IncarnationSeen = byIncarnation ? uint.MaxValue : 0;
+        hello.StateGen = byIncarnation ? 0 : Fence.Create(uint.MaxValue, 1).Value;
+        using var session = await rig.OpenAsync(hello);
+        await session.ConfirmAsync();
+        await session.OfferAsync();
+        var fresh = await coordinator.SubmitAsync();
+        var first = await session.TakeAsync();
+        var held = await coordinator.Jobs.GetAsync(new GetJobRequest { JobId = old.JobId });
+        using var scope = Assert.EnterMultipleScope();
+        Assert.That(first.JobId, Is.EqualTo(fresh.JobId), "what came after the start was done by nobody");
+        Assert.That(held.State, Is.EqualTo(JobState.Pending));
+        Assert.That(held.Detail, Does.Contain("waits for rigs"));
+    }
+
+    [Test]
+    public async Task Restart_RigThatWasConnectedIsNotBackYet_JobsFromBeforeWaitForItsWord()
+    {
+        var here = await coordinator.EnrollAsync("rig-1");
+        var away = await coordinator.EnrollAsync("rig-2");
+        await coordinator.EnrollAsync("rig-3"); // Never connected: nobody waits for it.
+        using (await here.ConnectAsync())
+        using (await away.ConnectAsync())
+        {
+            await coordinator.SubmitAsync();
+            await coordinator.RestartAsync();
+        }
+
+        using var session = await here.ConnectAsync();
+        await session.OfferAsync();
+        var fresh = await coordinator.SubmitAsync();
+        var first = await session.TakeAsync();
+        using var returned = await away.ConnectAsync();
+        var second = await session.TakeAsync();
+        using var scope = Assert.EnterMultipleScope();
+        Assert.That(first.JobId, Is.EqualTo(fresh.JobId));
+        Assert.That(second.JobId, Is.Not.EqualTo(fresh.JobId));
+    }
+
     [Test]
     public async Task Hello_ResultAckedBeforeTheBackup_IsCommittedAgain()
     {
