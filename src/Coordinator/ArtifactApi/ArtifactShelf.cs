@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Rigshift.Coordinator.Serving;
 using Rigshift.Rules;
@@ -9,8 +8,9 @@ namespace Rigshift.Coordinator.ArtifactApi;
 internal sealed class ArtifactShelf
 {
     private const int BufferBytes = 256 * 1024;
+    private const string PartialEnding = ".partial";
 
-    private readonly ConcurrentDictionary<Digest, SemaphoreSlim> uploads = new();
+    private readonly UploadTurns uploads = new();
     private readonly string root;
     private readonly string incoming;
     private readonly long limit;
@@ -59,10 +59,8 @@ internal sealed class ArtifactShelf
     /// <param name="length">Bytes of the whole artifact; null: the end of this body is its end.</param>
     public async Task<UploadOutcome> TakeAsync(Digest digest, long offset, long? length, Stream body, CancellationToken cancellation)
     {
-        var turn = uploads.GetOrAdd(digest, _ => new SemaphoreSlim(1, 1));
         // Two uploads of the same bytes: the second waits, and then finds that there is nothing left to do.
-        await turn.WaitAsync(cancellation);
-        try
+        using (await uploads.TakeAsync(digest, cancellation))
         {
             if (SizeOf(digest) is { } size)
             {
@@ -77,10 +75,31 @@ internal sealed class ArtifactShelf
 
             return await AppendAsync(digest, held, length, body, cancellation);
         }
-        finally
+    }
+
+    /// <summary>Throws away what began to come before <paramref name="before"/> and has not grown since; returns how many.</summary>
+    public async Task<int> ForgetStaleAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        var gone = 0;
+        foreach (var file in new DirectoryInfo(incoming).EnumerateFiles("*" + PartialEnding))
         {
-            turn.Release();
+            if (file.LastWriteTimeUtc >= before.UtcDateTime || !Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(file.Name), out var digest))
+            {
+                continue;
+            }
+
+            using (await uploads.TakeAsync(digest, cancellation))
+            {
+                file.Refresh();
+                if (file.Exists && file.LastWriteTimeUtc < before.UtcDateTime)
+                {
+                    file.Delete();
+                    gone++;
+                }
+            }
         }
+
+        return gone;
     }
 
     private async Task<UploadOutcome> AppendAsync(Digest digest, long held, long? length, Stream body, CancellationToken cancellation)
@@ -126,8 +145,12 @@ internal sealed class ArtifactShelf
         }
 
         var path = PathOf(digest);
-        PrivateFile.CreateDirectory(Path.GetDirectoryName(path)!); // PathOf always has a directory.
+        var directory = Path.GetDirectoryName(path)!; // PathOf always has a directory.
+        PrivateFile.CreateDirectory(directory);
         File.Move(partial, path, overwrite: true);
+        // The sender forgets its copy when we say stored: the name must outlast a power cut as the bytes do.
+        DirectorySync.Flush(directory);
+        DirectorySync.Flush(root);
         return new UploadOutcome(UploadState.Stored, held);
     }
 
@@ -140,7 +163,7 @@ internal sealed class ArtifactShelf
         }
     }
 
-    private string PartialOf(Digest digest) => Path.Combine(incoming, digest.Hex + ".partial");
+    private string PartialOf(Digest digest) => Path.Combine(incoming, digest.Hex + PartialEnding);
 }
 
 /// <summary>What became of an upload.</summary>

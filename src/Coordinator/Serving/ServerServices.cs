@@ -27,7 +27,7 @@ internal static class ServerServices
         services.AddSingleton<ChangeFeed>().AddSingleton<RigFeed>().AddSingleton<JobNews>().AddSingleton<Dispatcher>().AddSingleton<ReturnWatch>().AddSingleton<Assigner>();
         services.AddSingleton<LeaseTable>().AddSingleton<LeaseSweep>();
         services.AddSingleton<SessionTable>().AddSingleton<Presence>().AddSingleton<Reception>().AddSingleton<RecentResults>().AddSingleton<HeartbeatReply>().AddSingleton<AttemptInbox>().AddSingleton<RigInbox>();
-        services.AddSingleton<ProgressBoard>().AddSingleton<ArtifactShelf>().AddSingleton<ArtifactEndpoints>().AddSingleton<JobLogs>().AddSingleton<LogReply>();
+        services.AddSingleton<ProgressBoard>().AddSingleton<ArtifactShelf>().AddSingleton<ShelfKeeping>().AddSingleton<ArtifactEndpoints>().AddSingleton<JobLogs>().AddSingleton<LogReply>();
         services.AddSingleton<JobView>().AddSingleton<JobLookup>().AddSingleton<RigView>();
         services.AddHostedService<Workplace>();
 

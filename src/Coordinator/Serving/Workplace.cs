@@ -1,3 +1,4 @@
+using Rigshift.Coordinator.ArtifactApi;
 using Rigshift.Coordinator.Dispatch;
 using Rigshift.Coordinator.Leases;
 using Rigshift.Coordinator.RigSessions;
@@ -9,7 +10,7 @@ namespace Rigshift.Coordinator.Serving;
 /// <summary>Takes up what is on record, then runs dispatch and the lease sweep until the coordinator stops.</summary>
 internal sealed class Workplace(
     JobStore jobs, RigStore rigs, LeaseTable leases, ReturnWatch returns, JobNews news, Dispatcher dispatcher, Assigner assigner, LeaseSweep sweep,
-    Presence presence) : BackgroundService
+    Presence presence, ShelfKeeping keeping) : BackgroundService
 {
     /// <summary>Rigs come back within this after a restart; an unanswered assignment, and a job that waits, wait for them.</summary>
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(120);
@@ -41,5 +42,5 @@ internal sealed class Workplace(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(dispatcher.RunAsync(assigner.Begin, stoppingToken), sweep.RunAsync(stoppingToken), presence.RunAsync(stoppingToken));
+        Task.WhenAll(dispatcher.RunAsync(assigner.Begin, stoppingToken), sweep.RunAsync(stoppingToken), presence.RunAsync(stoppingToken), keeping.RunAsync(stoppingToken));
 }
