@@ -7,17 +7,18 @@ using Rigshift.Rules;
 namespace Rigshift.Coordinator.RigSessions;
 
 /// <summary>Commits again what a rig remembers as acknowledged and this database does not know: it was restored from a backup.</summary>
-internal sealed partial class RecentResults(JobStore jobs, ResultStore results, LeaseTable leases, JobNews news, ILogger<RecentResults> logger)
+internal sealed partial class RecentResults(Incarnation incarnation, ResultStore results, LeaseTable leases, JobNews news, ILogger<RecentResults> logger)
 {
-    public async Task RestoreAsync(Guid rigId, IEnumerable<RecentResult> recent)
+    public async Task RestoreAsync(Guid rigId, Hello hello)
     {
-        foreach (var one in recent.Take(ProtocolLimits.MaxRecentlyAcked))
+        if (hello.IncarnationSeen == incarnation.Value)
         {
-            if (!Guid.TryParse(one.AttemptId, out var attemptId) || !Guid.TryParse(one.JobId, out var jobId) || !IsForgotten(attemptId, jobId, new Fence(one.Fence)))
-            {
-                continue;
-            }
+            return; // It has been here since this start: what it remembered was taken then, and what was acknowledged since is on record.
+        }
 
+        var named = hello.RecentlyAcked.Take(ProtocolLimits.MaxRecentlyAcked).Select(Parse).OfType<Remembered>().ToList();
+        foreach (var (one, attemptId, jobId) in results.Forgotten(named))
+        {
             var result = new AttemptResult
             {
                 AttemptId = one.AttemptId,
@@ -37,8 +38,8 @@ internal sealed partial class RecentResults(JobStore jobs, ResultStore results, 
         }
     }
 
-    private bool IsForgotten(Guid attemptId, Guid jobId, Fence fence) =>
-        jobs.Find(jobId) is { HasEnded: false } job && fence >= job.Fence && jobs.Attempt(attemptId) is not { ResultDigest: not null };
+    private static Remembered? Parse(RecentResult one) =>
+        Guid.TryParse(one.AttemptId, out var attemptId) && Guid.TryParse(one.JobId, out var jobId) ? new Remembered(one, attemptId, jobId) : null;
 
     private static partial class Log
     {

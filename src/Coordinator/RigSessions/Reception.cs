@@ -39,7 +39,7 @@ internal sealed partial class Reception(
         }
 
         NoticeRollback(caller, hello);
-        await recent.RestoreAsync(caller.RigId, hello.RecentlyAcked);
+        await recent.RestoreAsync(caller.RigId, hello);
         var verdicts = await JudgeAsync(caller, hello, received);
         returns.Returned(caller.RigId);
         var ack = new HelloAck

@@ -11,6 +11,13 @@ internal sealed class ResultStore(DurableDatabase database, TimeProvider time, i
     public ValueTask<ResultCommit> CommitAsync(Guid rigId, Guid attemptId, Guid jobId, AttemptResult result) =>
         database.WriteAsync(session => CommitIn(session, rigId, attemptId, jobId, result, time.GetUtcNow().ToUnixTimeMilliseconds(), rigFailureLimit));
 
+    /// <summary>Those that a job still waits for: this database does not know them. One read for all.</summary>
+    public IReadOnlyList<Remembered> Forgotten(IReadOnlyList<Remembered> results) => results.Count == 0 ? [] : database.Read<IReadOnlyList<Remembered>>(session =>
+    [
+        .. results.Where(one => JobRows.Find(session, one.JobId) is { HasEnded: false } job && new Fence(one.Result.Fence) >= job.Fence
+            && AttemptRows.Find(session, one.AttemptId) is not { ResultDigest: not null }),
+    ]);
+
     /// <summary>Part of a transaction.</summary>
     internal static ResultCommit CommitIn(SqlSession session, Guid rigId, Guid attemptId, Guid jobId, AttemptResult result, long nowMs, int rigFailureLimit)
     {
@@ -69,6 +76,9 @@ internal sealed class ResultStore(DurableDatabase database, TimeProvider time, i
         return new ResultCommit(ResultVerdict.Committed, JobRows.Find(session, job.Id), quarantined);
     }
 }
+
+/// <summary>A result that a rig remembers as acknowledged.</summary>
+internal sealed record Remembered(RecentResult Result, Guid AttemptId, Guid JobId);
 
 /// <summary>The answer to a result.</summary>
 /// <param name="Verdict">Null: no answer, the rig keeps the result.</param>

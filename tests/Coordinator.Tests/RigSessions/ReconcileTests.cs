@@ -236,6 +236,32 @@ internal sealed class ReconcileTests
     }
 
     [Test]
+    public async Task Hello_FromARigThatHasSeenThisRun_IsNotReadForOldResultsAgain()
+    {
+        var rig = await coordinator.EnrollAsync();
+        ulong stateGen;
+        uint seen;
+        using (var session = await rig.ConnectAsync())
+        {
+            (stateGen, seen) = (rig.StateGen, session.Ack.Incarnation);
+        }
+
+        var job = await coordinator.SubmitAsync();
+        var hello = rig.NewHello();
+        (hello.StateGen, hello.IncarnationSeen) = (stateGen, seen);
+        hello.RecentlyAcked.Add(new RecentResult
+        {
+            AttemptId = Guid.NewGuid().ToString("D"),
+            JobId = job.JobId,
+            Fence = Fence.Create(seen, 9).Value,
+            Outcome = Outcome.Succeeded,
+            ResultDigest = Digest.Of("r"u8).ToString(),
+        });
+        using var again = await rig.OpenAsync(hello);
+        Assert.That((await coordinator.Jobs.GetAsync(new GetJobRequest { JobId = job.JobId })).State, Is.EqualTo(JobState.Pending));
+    }
+
+    [Test]
     public async Task Session_SecondOfTheSameRig_SupersedesAtOnceAndTheFirstIsTold()
     {
         var rig = await coordinator.EnrollAsync();
