@@ -49,10 +49,14 @@ internal sealed class CoordinatorServer : IAsyncDisposable
     internal IServiceProvider Services => application.Services;
 
     /// <exception cref="StartException">The directory, the address or the settings do not allow it; the message has the remedy.</exception>
-    public static async Task<CoordinatorServer> StartAsync(CoordinatorOptions options, CancellationToken cancellation = default)
+    public static Task<CoordinatorServer> StartAsync(CoordinatorOptions options, CancellationToken cancellation = default) =>
+        StartAsync(options, TimeProvider.System, cancellation);
+
+    /// <inheritdoc cref="StartAsync(CoordinatorOptions, CancellationToken)"/>
+    internal static async Task<CoordinatorServer> StartAsync(CoordinatorOptions options, TimeProvider time, CancellationToken cancellation = default)
     {
         OptionsCheck.ThrowIfWrong(options);
-        var parts = await StartedParts.OpenAsync(options, TimeProvider.System);
+        var parts = await StartedParts.OpenAsync(options, time);
         WebApplication? application = null;
         try
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Time.Testing;
 using Rigshift.Coordinator.Tests.Live;
 using Rigshift.Protocol.V1;
 using Rigshift.Rules;
@@ -14,12 +15,14 @@ namespace Rigshift.Coordinator.Tests.Enrollment;
 internal sealed class EnrollmentTests
 {
     private LiveCoordinator coordinator = null!; // Made by SetUp.
+    private FakeTimeProvider time = null!; // Made by SetUp.
     private ECDsa key = null!; // Made by SetUp.
 
     [SetUp]
     public async Task StartAsync()
     {
-        coordinator = await LiveCoordinator.StartAsync();
+        time = new FakeTimeProvider(TimeProvider.System.GetUtcNow()); // TLS looks at the real clock.
+        coordinator = await LiveCoordinator.StartAsync(time: time);
         key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     }
 
@@ -53,7 +56,7 @@ internal sealed class EnrollmentTests
     public async Task Enroll_TokenExpired_IsRefusedAsExpired()
     {
         var token = await coordinator.TokenAsync(ttlS: 1);
-        await Task.Delay(TimeSpan.FromSeconds(1.1), TimeProvider.System);
+        time.Advance(TimeSpan.FromSeconds(1.1));
         Assert.That(await RefusalAsync(token, key), Is.EqualTo(Reason.TokenExpired));
     }
 

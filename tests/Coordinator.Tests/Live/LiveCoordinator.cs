@@ -19,7 +19,9 @@ internal sealed class LiveCoordinator : IAsyncDisposable
     private readonly Action<CoordinatorOptions> configure;
     private CoordinatorServer? server;
 
-    private LiveCoordinator(Action<CoordinatorOptions> configure) => this.configure = configure;
+    private readonly TimeProvider time;
+
+    private LiveCoordinator(Action<CoordinatorOptions> configure, TimeProvider time) => (this.configure, this.time) = (configure, time);
 
     public CoordinatorServer Server => server!; // Set by StartAsync.
 
@@ -31,9 +33,9 @@ internal sealed class LiveCoordinator : IAsyncDisposable
 
     public HttpClient Operator { get; private set; } = null!; // Set by StartServerAsync.
 
-    public static async Task<LiveCoordinator> StartAsync(Action<CoordinatorOptions>? configure = null)
+    public static async Task<LiveCoordinator> StartAsync(Action<CoordinatorOptions>? configure = null, TimeProvider? time = null)
     {
-        var live = new LiveCoordinator(configure ?? (_ => { }));
+        var live = new LiveCoordinator(configure ?? (_ => { }), time ?? TimeProvider.System);
         await live.StartServerAsync();
         return live;
     }
@@ -143,7 +145,7 @@ internal sealed class LiveCoordinator : IAsyncDisposable
 
     private async Task StartServerAsync()
     {
-        server = await CoordinatorServer.StartAsync(Options());
+        server = await CoordinatorServer.StartAsync(Options(), time);
         var certificate = Server.OperatorCredential.Certificate();
         owned.Add(certificate);
         Operator = Http(certificate);
