@@ -1,14 +1,12 @@
-using System.Runtime.CompilerServices;
+using Rigshift.TestKit;
 
 namespace Rigshift.Protocol.Tests;
 
-/// <summary>Where the sources of this checkout lie.</summary>
+/// <summary>Where the sources of this checkout lie. Not CallerFilePath: a deterministic build replaces it by /_/.</summary>
 internal static class Sources
 {
-    public static string Approved { get; } = Path.Combine(Here(), "approved", "rigshift.v1.txt");
+    public static string Approved { get; } = Path.Combine(Binaries.RepositoryRoot, "tests", "Protocol.Tests", "approved", "rigshift.v1.txt");
 
     public static IEnumerable<string> ProtoFiles() =>
-        Directory.EnumerateFiles(Path.GetFullPath(Path.Combine(Here(), "../../src/Protocol/rigshift/v1")), "*.proto").Order(StringComparer.Ordinal);
-
-    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!; // The compiler gives a full path.
+        Directory.EnumerateFiles(Path.Combine(Binaries.RepositoryRoot, "src", "Protocol", "rigshift", "v1"), "*.proto").Order(StringComparer.Ordinal);
 }

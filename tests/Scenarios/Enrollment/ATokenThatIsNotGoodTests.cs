@@ -17,20 +17,23 @@ internal sealed class ATokenThatIsNotGoodTests : Scenario
         var farm = await FarmAsync();
         var good = await farm.Coordinator.TokenAsync();
         var expired = await farm.Coordinator.TokenAsync(ttl: "1s");
+        var over = DateTimeOffset.UtcNow.AddSeconds(1); // The coordinator began to count before this.
         Assert.That(EnrollmentToken.TryParse(good, out var parsed, out _), Is.True);
 
         var wrong = await farm.NewRig().TryEnrollAsync((parsed! with { Secret = new string('A', parsed.Secret.Length) }).Encode());
         var garbled = await farm.NewRig().TryEnrollAsync("rst1.bm9uc2Vuc2U");
         await farm.NewRig().EnrollAsync(good);
         var used = await farm.NewRig().TryEnrollAsync(good);
-        var late = await Eventually.ValueAsync(
-            () => farm.NewRig().TryEnrollAsync(expired), done => done.ExitCode != 0 && done.Output.Contains(Reason.TokenExpired, StringComparison.Ordinal), Farm.Patience, "the token to expire");
+        // Not tried before its time is over: it would enroll a rig and be used up.
+        await Eventually.TrueAsync(() => DateTimeOffset.UtcNow > over, Farm.Patience, "the token's time to be over");
+        var late = await farm.NewRig().TryEnrollAsync(expired);
 
         using (Assert.EnterMultipleScope())
         {
             AssertRefused(wrong, Reason.TokenUnknown, parsed);
             AssertRefused(used, Reason.TokenUsed, parsed);
-            Assert.That(late.Output, Does.Contain("token create"), "The remedy.");
+            Assert.That(late.ExitCode, Is.EqualTo(Failed), late.ToString);
+            Assert.That(late.Output, Does.Contain(Reason.TokenExpired).And.Contain("token create"), "The reason and the remedy.");
             Assert.That(garbled.ExitCode, Is.EqualTo(Failed), garbled.ToString);
             Assert.That(garbled.Output, Does.Contain("token_invalid"));
             Assert.That(await farm.Client.RigsAsync(), Has.Count.EqualTo(1), "Only the good token made a rig.");
