@@ -136,7 +136,13 @@ internal sealed class DurableDatabaseTests
         await using var database = Open();
         await database.WriteAsync(session => session.Execute("PRAGMA max_page_count = 20"));
         var release = new ManualResetEventSlim();
-        var gate = database.WriteAsync(_ => release.Wait()).AsTask();
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var gate = database.WriteAsync(_ =>
+        {
+            entered.SetResult();
+            release.Wait();
+        }).AsTask();
+        await entered.Task; // Its group is closed now: the large write cannot take the gate down with it.
         var small = database.WriteAsync(session => Add(session, 1)).AsTask();
         var large = database.WriteAsync(session => session.Execute(Insert, ("@id", 2), ("@text", new string('x', 200_000)))).AsTask();
         release.Set();
