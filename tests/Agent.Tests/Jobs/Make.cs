@@ -17,7 +17,7 @@ internal static class Make
         new ProcessSpec(["/bin/true"]),
         [.. Enumerable.Range(0, inputs).Select(i => new InputArtifact($"in{i}", Digest.Of([(byte)i]), 1, false))],
         [],
-        TimeSpan.FromMinutes(10),
+        TimeSpan.FromDays(1), // Longer than every lease: a test of leases must not meet the timeout.
         new Dictionary<string, string>());
 
     public static AttemptRecord Record(AttemptState state = AttemptState.Accepted, int inputs = 0) => new()
